@@ -1,0 +1,83 @@
+"""Every limit, with unit and reason, in one place.
+
+A server is hostile until proven friendly, and so is a mail.  Reaching a limit
+raises :class:`errors.LimitExceeded` or truncates, as the reader's docstring says.
+"""
+
+# -- network, seconds ---------------------------------------------------------
+CONNECT_TIMEOUT = 15.0
+"""Name look-up, TCP and TLS handshake, each: a user waits for a test."""
+READ_TIMEOUT = 60.0
+"""Silence within a running command; large folders answer slowly but steadily."""
+COMMAND_TIMEOUT = 300.0
+"""One command in all, however steadily the server drips."""
+
+PROBE_TIMEOUT = 60.0
+"""A connection test in all: a person waits, and so does an HTTP worker."""
+MAX_HOST_ADDRESSES = 8
+"""Addresses of one name that are tried; each gets a share of CONNECT_TIMEOUT."""
+CHUNK = 64 * 1024
+"""Bytes of one read or write: a size that a server announces costs nothing."""
+MAX_GREETING = 8 * 1024
+"""Bytes of a server's first line, with its capabilities."""
+
+# -- IMAP reader, bytes -------------------------------------------------------
+MAX_LINE = 1_000_000
+"""One line without its literals; SEARCH answers are asked as ESEARCH ranges."""
+MAX_LITERAL = 64 * 1024 * 1024
+"""One literal; a larger body is fetched by parts."""
+MAX_RESPONSE = 80 * 1024 * 1024
+"""One untagged response with its literals."""
+MAX_NESTING = 100
+"""Parentheses within parentheses (BODYSTRUCTURE of a mail in a mail in ...)."""
+MAX_COMMAND_LINE = 4000
+"""Exchange Online refuses longer command lines (error 12)."""
+
+MAX_COLLECTED = 80 * 1024 * 1024
+"""Untagged responses of one command that are kept rather than streamed."""
+MAX_UIDS = 5_000_000
+"""Mails that one search answers: a larger folder is asked in windows."""
+SEARCH_WINDOW = 80_000
+"""UIDs of one SEARCH without ESEARCH: ten digits and a space each stay below
+MAX_LINE."""
+
+# -- SMTP ---------------------------------------------------------------------
+MAX_REPLY_LINE = 4096
+"""Bytes of one reply line; RFC 5321 4.5.3.1.5 says 512, EHLO answers exceed it."""
+MAX_REPLY_LINES = 200
+FINAL_DOT_TIMEOUT = 600.0
+"""Seconds for the verdict behind the final dot (RFC 5321 4.5.3.2.6)."""
+
+# -- index window -------------------------------------------------------------
+FIRST_WINDOW = 50
+"""Mails of the very first FETCH of a folder: one screen, at once."""
+WINDOW = 500
+"""Mails of a FETCH and of a transaction: about 0.5 MB on the wire."""
+MAX_HEADER_LITERAL = 256 * 1024
+"""Header fields of one mail that the index reads; more is cut off."""
+
+# -- MIME ---------------------------------------------------------------------
+MAX_PARTS = 1000
+MAX_MIME_DEPTH = 50
+MAX_ADDRESSES = 2000
+"""Addresses kept of one header field; the rest is counted, not kept."""
+MAX_DISPLAY_NAME = 255
+"""Characters of the name beside an address."""
+MAX_EMAIL = 320
+"""Characters of an address (RFC 3696 4.3 erratum); a longer one is none."""
+MAX_REFERENCES = 50
+"""First one and last 49: enough to thread, bounded to store."""
+MAX_MESSAGE_ID = 998
+"""Characters (RFC 5322 2.1.1 line limit); longer ids are no identity."""
+MAX_SUBJECT = 1000
+MAX_HTML = 8 * 1024 * 1024
+"""Characters of HTML that are cleaned; the rest is cut with a note."""
+MAX_TEXT = 4 * 1024 * 1024
+MAX_CSS = 512 * 1024
+"""Characters of style sheets of one mail; newsletters carry about 30,000."""
+MAX_INLINE_IMAGE = 8 * 1024 * 1024
+"""Bytes of one inline image embedded into the shown body."""
+MAX_INLINE_TOTAL = 32 * 1024 * 1024
+"""Bytes of all embedded images of one body: one image may be shown many times."""
+PREVIEW_LENGTH = 160
+MAX_FILENAME = 200

@@ -1,0 +1,1 @@
+"""What differs between the server and us, decided from values alone."""
