@@ -1,0 +1,45 @@
+{
+    "name": "CRM Mail Accounts",
+    "summary": "Every user's own mailboxes inside the CRM: read, link, follow up",
+    "version": "19.0.0.1.0",
+    "category": "Sales/CRM",
+    "author": "CRM Mail Accounts contributors",
+    "website": "https://github.com/crm-mail-accounts/crm_mail_accounts",
+    "license": "LGPL-3",
+    "depends": ["crm"],
+    "external_dependencies": {
+        "python": ["cryptography", "nh3"],
+    },
+    "data": [
+        "security/crm_mail_accounts_groups.xml",
+        "security/ir.model.access.csv",
+        "security/crm_mail_accounts_rules.xml",
+        "data/ir_cron_data.xml",
+        "wizards/crm_mail_account_setup_views.xml",
+        "views/crm_mail_account_views.xml",
+        "views/crm_mail_log_views.xml",
+        "views/crm_mail_accounts_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "crm_mail_accounts/static/src/messages_service/**/*",
+            "crm_mail_accounts/static/src/messages_action/**/*",
+            "crm_mail_accounts/static/src/systray/**/*",
+            "crm_mail_accounts/static/src/fields/**/*",
+            ("remove", "crm_mail_accounts/static/src/**/*.dark.scss"),
+        ],
+        "crm_mail_accounts.assets_messages": [
+            "crm_mail_accounts/static/src/mail_client/**/*",
+            ("remove", "crm_mail_accounts/static/src/**/*.dark.scss"),
+        ],
+        "web.assets_unit_tests": [
+            "crm_mail_accounts/static/src/mail_client/**/*",
+            "crm_mail_accounts/static/tests/**/*",
+            ("remove", "crm_mail_accounts/static/tests/tours/**/*"),
+        ],
+        "web.assets_tests": ["crm_mail_accounts/static/tests/tours/**/*"],
+    },
+    "images": ["static/description/cover.png"],
+    "installable": True,
+    "application": True,
+}

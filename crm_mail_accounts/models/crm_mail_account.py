@@ -1,0 +1,181 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..mailkit.imap.probe import probe_imap
+from ..mailkit.imap.session import ImapSession
+from ..mailkit.smtp.probe import probe_smtp
+
+
+class CrmMailAccount(models.Model):
+    """One mailbox of one user."""
+
+    _name = "crm.mail.account"
+    _inherit = ["crm.mail.server.mixin"]
+    _description = "Mail account"
+    _order = "sequence, id"
+
+    name = fields.Char(
+        required=True, help="How the account is called in Messages; any text."
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    user_id = fields.Many2one(
+        "res.users",
+        "Owner",
+        required=True,
+        index=True,
+        default=lambda self: self.env.user,
+        ondelete="cascade",
+        help="The only person who reads this mailbox.",
+    )
+    email = fields.Char(
+        required=True,
+        help="The address of this mailbox. Taken from the user name when left empty.",
+    )
+    state = fields.Selection(
+        [("mapping", "Folders to be mapped"), ("ready", "In use")],
+        default="mapping",
+        required=True,
+        copy=False,
+    )
+    folder_ids = fields.One2many("crm.mail.folder", "account_id", "Folders")
+    lease_ids = fields.One2many("crm.mail.account.lease", "account_id")
+    username = fields.Char(required=True)
+    imap_host = fields.Char(required=True)
+    imap_port = fields.Integer(required=True)
+    imap_security = fields.Selection(required=True)
+    smtp_host = fields.Char(required=True)
+    smtp_port = fields.Integer(required=True)
+    smtp_security = fields.Selection(required=True)
+    error_code = fields.Char(compute="_compute_health", compute_sudo=True)
+    error_message = fields.Char(
+        "Problem",
+        compute="_compute_health",
+        compute_sudo=True,
+        help="Why mail does not arrive, in words; empty when all is well.",
+    )
+    error_at = fields.Datetime(compute="_compute_health", compute_sudo=True)
+    checked_at = fields.Datetime(
+        "Last checked", compute="_compute_health", compute_sudo=True
+    )
+
+    _port_range = models.Constraint(
+        "CHECK (imap_port BETWEEN 1 AND 65535 AND smtp_port BETWEEN 1 AND 65535)",
+        "A port is a number from 1 to 65535.",
+    )
+
+    @api.depends(
+        "lease_ids.error_code",
+        "lease_ids.error_message",
+        "lease_ids.error_at",
+        "lease_ids.checked_at",
+    )
+    def _compute_health(self):
+        for account in self:
+            lease = account.lease_ids[:1]
+            account.error_code = lease.error_code
+            account.error_message = lease.error_message
+            account.error_at = lease.error_at
+            account.checked_at = lease.checked_at
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            username = (vals.get("username") or "").strip()
+            vals["email"] = (vals.get("email") or "").strip() or username
+            vals["name"] = (vals.get("name") or "").strip() or vals["email"]
+        accounts = super().create(vals_list)
+        # sudo: the lease is the workers' own table, closed to users
+        self.env["crm.mail.account.lease"].sudo().create(
+            [{"account_id": account.id} for account in accounts]
+        )
+        return accounts
+
+    def write(self, vals):
+        if "user_id" in vals and not self.env.su:
+            # The mails carry their owner: a mailbox does not change hands by a write.
+            raise AccessError(
+                self.env._("A mailbox cannot be handed over to somebody else.")
+            )
+        result = super().write(vals)
+        if set(vals) & {"password", *self._server_field_names()}:
+            # Whatever was wrong may be right now: forget the pause and look again.
+            self._request_sync()
+        return result
+
+    def unlink(self):
+        # The database removes the mails with their account, but knows nothing of the
+        # cached bodies. sudo: they are closed to everybody.
+        messages = (
+            self.env["crm.mail.message"].sudo().search([("account_id", "in", self.ids)])
+        )
+        cached = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", messages._name),
+                    ("res_field", "=", "raw"),
+                    ("res_id", "in", messages.ids),
+                ]
+            )
+        )
+        result = super().unlink()
+        cached.unlink()
+        return result
+
+    # -- the network door ------------------------------------------------------
+    # Nobody else opens a connection to a mail server; tests patch these. The double
+    # underscore keeps server actions and RPC out. They touch no record, so no
+    # transaction starts in them (law 8).
+
+    @api.model
+    def _open_imap__(self, endpoint, credentials) -> ImapSession:
+        """An authenticated session. :raises MailError: see ``mailkit.errors``."""
+        return ImapSession.open(endpoint, credentials)
+
+    @api.model
+    def _probe_imap__(self, endpoint, credentials):
+        return probe_imap(endpoint, credentials)
+
+    @api.model
+    def _probe_smtp__(self, endpoint, credentials):
+        return probe_smtp(endpoint, credentials)
+
+    def _release_transaction__(self):
+        """End the running transaction before waiting for the network (law 8).
+
+        For request handlers only, and only where nothing was written that must be
+        undone when the network fails: a snapshot that stays open while a server
+        sleeps holds back vacuum for the whole database.
+        """
+        self.env.flush_all()
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self.env.invalidate_all()
+
+    # -- when it happens ---------------------------------------------------------
+
+    def _request_sync(self):
+        """Ask the lanes to look at these accounts now."""
+        # sudo: the lease and the crons belong to the workers
+        self.env["crm.mail.account.lease"].sudo()._make_due(self)
+        self._trigger_lanes()
+
+    @api.model
+    def _trigger_lanes(self):
+        # sudo: crons are the system's; triggering one runs no code of the caller's
+        for lane in self._sync_lanes().sudo():
+            lane._trigger()
+
+    @api.model
+    def _sync_lanes(self):
+        """The ``ir.cron`` rows that work on accounts, one worker each."""
+        model = self.env["ir.model"]._get("crm.mail.account")
+        # sudo: see _trigger_lanes
+        return (
+            self.env["ir.cron"]
+            .sudo()
+            .search(
+                [("model_id", "=", model.id), ("code", "=like", "%_cron_sync_lane%")]
+            )
+        )

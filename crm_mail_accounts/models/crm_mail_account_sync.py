@@ -1,0 +1,49 @@
+import logging
+
+from odoo import api, models
+
+from ..mailkit.errors import MailError
+from ..tools.account_worker import AccountWorker
+
+_logger = logging.getLogger(__name__)
+
+
+class CrmMailAccount(models.Model):
+    """When accounts are worked on, and by whom."""
+
+    _inherit = "crm.mail.account"
+
+    @api.model
+    def _cron_sync_lane(self):
+        """Work on accounts that are due, one after the other, until the time is up.
+
+        Every lane is one ``ir.cron`` row, so the host's own engine spreads them over
+        its workers and hosts; the lease keeps two lanes off one account.
+        """
+        cron = self.env["ir.cron"]
+        while True:
+            claim = self.env["crm.mail.account.lease"]._claim()
+            # Commits the claim. From here to the next look no transaction of this
+            # cursor is open: the worker has its own (law 8).
+            seconds_left = cron._commit_progress(1 if claim else 0, remaining=0)
+            if not claim:
+                return
+            self._work_on(claim)
+            if seconds_left <= 0 or cron._commit_progress(remaining=1) <= 0:
+                return
+
+    @api.model
+    def _work_on(self, claim) -> bool:
+        """One turn of one account; true when it has more to do.
+
+        An account that fails must not stop the others (law 10), whatever the reason:
+        a defect of ours is logged with its traceback and the account waits for its
+        lease to run out.
+        """
+        try:
+            return AccountWorker(self.env.registry, self, claim).run()
+        except MailError:
+            _logger.exception("account %s: unexpected mail error", claim.account_id)
+        except Exception:
+            _logger.exception("account %s: defect in its turn", claim.account_id)
+        return False

@@ -1,0 +1,248 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import email_normalize
+from odoo.tools.misc import format_amount
+
+from ..mailkit.mime.parse import parse_mail
+from ..tools import client_payload
+
+PAGE = 50
+LARGEST_PAGE = 200
+
+
+class CrmMailClient(models.AbstractModel):
+    """Everything that the mail screen may ask, and nothing else does it ask.
+
+    The only door from the browser: whoever reviews privacy reads this file.  No method
+    uses ``sudo()`` to reach a mail, a folder or an account; the record rules decide,
+    and they know the owner only (law 11).
+    """
+
+    _name = "crm.mail.client"
+    _description = "What the mail screen asks"
+
+    @api.model
+    def bootstrap(self) -> dict:
+        """Accounts and folders of the user, in display order, and the unread count.
+
+        Shape: ``{accounts: [...], folders: [...], unread: int}``; see
+        ``tools/client_payload.py``.
+        """
+        accounts, folders = self._accounts_and_folders()
+        return {
+            **self._state(accounts, folders),
+            "folders": [client_payload.folder_payload(folder) for folder in folders],
+        }
+
+    @api.model
+    def progress(self) -> dict:
+        """The numbers of :meth:`bootstrap` that move while mail comes in."""
+        accounts, folders = self._accounts_and_folders()
+        return {
+            **self._state(accounts, folders),
+            "folders": [client_payload.folder_counts(folder) for folder in folders],
+        }
+
+    @api.model
+    def list_messages(self, folder_id, before=False, limit=PAGE) -> dict:
+        """A page of a folder, newest first.
+
+        :param before: the ``before`` of the page above, ``[date, id]``, or false
+        :return: ``{rows, before, total, indexed}``; ``before`` false on the last page
+        :raises AccessError: the folder is not the user's
+        """
+        folder = self._readable("crm.mail.folder", folder_id)
+        limit = max(1, min(int(limit), LARGEST_PAGE))
+        domain = Domain("folder_id", "=", folder.id)
+        if before:
+            date, message_id = before
+            older = Domain("internal_date", "<", date)
+            domain &= older | (
+                Domain("internal_date", "=", date) & Domain("id", "<", message_id)
+            )
+        messages = self.env["crm.mail.message"].search(domain, limit=limit)
+        last = messages[-1:]
+        more = len(messages) == limit and last.internal_date
+        return {
+            "rows": [client_payload.message_row(message) for message in messages],
+            "before": more and [fields.Datetime.to_string(last.internal_date), last.id],
+            "total": folder.server_total,
+            "indexed": folder.indexed_total,
+        }
+
+    @api.model
+    def open_message(self, message_id) -> dict:
+        """A mail to read; fetched from the server when it was never opened before.
+
+        :raises AccessError: not the user's
+        :raises UserError: the server is away, or the mail is gone
+        """
+        message = self._readable("crm.mail.message", message_id)
+        mail = parse_mail(message._read_raw())
+        return {
+            **client_payload.message_row(message),
+            "cc": client_payload.addresses(message, "cc"),
+            "reply_to": client_payload.addresses(message, "reply_to"),
+            "body_url": f"/crm_mail_accounts/message/{message.id}/body",
+            "remote": message._clean_body(mail).remote,
+            "attachments": [
+                client_payload.attachment_payload(message, part)
+                for part in mail.attachments
+            ],
+        }
+
+    @api.model
+    def message_context(self, message_id) -> dict:
+        """Who the mail is from in the CRM's terms: contact, opportunities, links."""
+        message = self._readable("crm.mail.message", message_id)
+        name, email = message._correspondent()
+        partner = self._partner_of(email)
+        return {
+            "sender": {"name": name, "email": email},
+            "partner": self._partner_payload(partner) if partner else False,
+            "opportunities": self._opportunities(message, partner, email),
+            "links": [client_payload.link_payload(link) for link in message.link_ids],
+        }
+
+    @api.model
+    def search_records(self, message_id, term) -> list[dict]:
+        """Records that the mail may be linked to, by name; what the user may read."""
+        self._readable("crm.mail.message", message_id)
+        found = []
+        for model in ("crm.lead", "res.partner"):
+            for res_id, name in self.env[model].name_search(str(term), limit=8):
+                record = self.env[model].browse(res_id)
+                found.append(
+                    {
+                        "model": model,
+                        "model_label": client_payload.model_label(self.env, model),
+                        "res_id": res_id,
+                        "name": name,
+                        "subtitle": record.partner_id.display_name
+                        if model == "crm.lead" and record.partner_id
+                        else record.email_from or ""
+                        if model == "crm.lead"
+                        else record.email or "",
+                    }
+                )
+        return found
+
+    @api.model
+    def link_message(self, message_id, model, res_id) -> dict:
+        """Link the mail to a record and show it in the record's chatter.
+
+        :raises AccessError: not the user's mail, or no right to post on the record
+        """
+        message = self._readable("crm.mail.message", message_id)
+        link = self.env["crm.mail.link"]._link(
+            message,
+            model,
+            res_id,
+            self.env._("Linked by %(user)s", user=self.env.user.name),
+        )
+        return client_payload.link_payload(link)
+
+    @api.model
+    def unlink_message(self, link_id) -> bool:
+        """Take a link back, with what it posted."""
+        self._readable("crm.mail.link", link_id).unlink()
+        return True
+
+    @api.model
+    def sync_now(self, account_id=False) -> bool:
+        """Look for new mail at once, in one account or in all of the user's."""
+        accounts = (
+            self._readable("crm.mail.account", account_id)
+            if account_id
+            else self._accounts_and_folders()[0]
+        )
+        accounts._request_sync()
+        return True
+
+    # -- helpers -----------------------------------------------------------------
+
+    def _readable(self, model: str, record_id):
+        """The record, or the same refusal whether it is somebody else's or no one's."""
+        record = self.env[model].browse(int(record_id)).exists()
+        if not record or not record.has_access("read"):
+            raise AccessError(
+                self.env._("This mail does not exist, or it is not yours to read.")
+            )
+        return record
+
+    def _accounts_and_folders(self):
+        accounts = self.env["crm.mail.account"].search([("user_id", "=", self.env.uid)])
+        folders = self.env["crm.mail.folder"].search(
+            [("account_id", "in", accounts.ids), ("missing_since", "=", False)]
+        )
+        return accounts, folders
+
+    def _state(self, accounts, folders) -> dict:
+        by_account = folders.grouped("account_id")
+        none = folders.browse()
+        return {
+            "accounts": [
+                client_payload.account_payload(account, by_account.get(account, none))
+                for account in accounts
+            ],
+            "unread": sum(
+                folder.unread for folder in folders if folder.role == "inbox"
+            ),
+        }
+
+    def _partner_of(self, email: str):
+        normalized = email_normalize(email) if email else False
+        if not normalized:
+            return self.env["res.partner"]
+        partners = self.env["res.partner"].search(
+            [("email_normalized", "=", normalized)], limit=10
+        )
+        # A person rather than the company that shares the address.
+        return partners.sorted(lambda partner: partner.is_company)[:1]
+
+    def _partner_payload(self, partner) -> dict:
+        return {
+            "id": partner.id,
+            "name": partner.name or partner.display_name,
+            "company_name": partner.parent_id.name or partner.company_name or "",
+            "function": partner.function or "",
+            "email": partner.email or "",
+            "phone": partner.phone or "",
+            "avatar_url": f"/web/image/res.partner/{partner.id}/avatar_128",
+        }
+
+    def _opportunities(self, message, partner, email: str) -> list[dict]:
+        """Open opportunities of the contact and its company, the user's own first."""
+        whose = Domain("email_normalized", "=", email_normalize(email) or "-")
+        if partner:
+            whose |= Domain("partner_id", "child_of", partner.commercial_partner_id.ids)
+        leads = self.env["crm.lead"].search(
+            whose
+            & Domain("type", "=", "opportunity")
+            & Domain("won_status", "=", "pending"),
+            limit=20,
+        )
+        leads = leads.sorted(
+            lambda lead: (lead.partner_id != partner, lead.user_id != self.env.user)
+        )
+        linked = {
+            link.res_id: link.id
+            for link in message.link_ids
+            if link.res_model == "crm.lead"
+        }
+        return [
+            {
+                "id": lead.id,
+                "name": lead.name,
+                "stage": lead.stage_id.name or "",
+                "expected_revenue": format_amount(
+                    self.env, lead.expected_revenue, lead.company_currency
+                )
+                if lead.expected_revenue and lead.company_currency
+                else "",
+                "salesperson": lead.user_id.name or "",
+                "link_id": linked.get(lead.id, False),
+            }
+            for lead in leads[:10]
+        ]

@@ -1,0 +1,182 @@
+from odoo import api, fields, models
+
+from ..mailkit.imap.folders import propose_roles
+from ..mailkit.sync.plan import FolderMark
+from ..mailkit.values import Role, ServerFolder
+from ..tools.fields import BigInteger
+
+ROLES = [
+    ("inbox", "Inbox"),
+    ("drafts", "Drafts"),
+    ("sent", "Sent"),
+    ("junk", "Spam"),
+    ("trash", "Trash"),
+    ("archive", "Archive"),
+    ("all", "All mail"),
+    ("flagged", "Flagged"),
+    ("important", "Important"),
+    ("none", "Other"),
+]
+ROLE_ORDER = {role: number for number, (role, _label) in enumerate(ROLES)}
+MAPPED_ROLES = ("inbox", "drafts", "sent", "junk", "trash")
+"""The roles that a user maps to folders of the server (mission D1)."""
+VIRTUAL_ROLES = ("all", "flagged", "important")
+"""Folders whose mails also lie elsewhere: shown by the server, not indexed twice."""
+
+
+class CrmMailFolder(models.Model):
+    """One folder of the server, and how far we know it.
+
+    ``uidnext`` is the first UID that we have not asked for yet, ``low_uid`` the lowest
+    one already indexed: the first index walks down from there to 1.  Both are written
+    together with the mails they speak of (law 2).
+    """
+
+    _name = "crm.mail.folder"
+    _description = "Mail folder"
+    _order = "account_id, sequence, path, id"
+    _rec_name = "path"
+
+    account_id = fields.Many2one(
+        "crm.mail.account", required=True, index=True, ondelete="cascade"
+    )
+    user_id = fields.Many2one(
+        related="account_id.user_id", store=True, index=True, string="Owner"
+    )
+    raw = fields.Char(
+        "Name on the server",
+        required=True,
+        help="Exactly as the server writes it; never shown, always sent.",
+    )
+    name = fields.Char(required=True, help="The last part of the path.")
+    path = fields.Char(required=True, help="All names from the top, readable.")
+    delimiter = fields.Char()
+    parent_id = fields.Many2one("crm.mail.folder", index=True, ondelete="set null")
+    role = fields.Selection(ROLES, default="none", required=True)
+    sequence = fields.Integer(compute="_compute_sequence", store=True)
+    selectable = fields.Boolean(default=True)
+    subscribed = fields.Boolean(default=True)
+    monitored = fields.Boolean(
+        compute="_compute_monitored",
+        store=True,
+        help="Mail of this folder is indexed.",
+    )
+    missing_since = fields.Datetime(
+        help="The server stopped listing the folder then; nothing is deleted for it."
+    )
+
+    uidvalidity = BigInteger()
+    uidnext = BigInteger()
+    low_uid = BigInteger()
+    modseq = BigInteger()
+    server_total = fields.Integer("Mails on the server")
+    indexed_total = fields.Integer("Mails known here")
+    unread = fields.Integer()
+    checked_at = fields.Datetime()
+
+    _raw_unique = models.Constraint(
+        "UNIQUE (account_id, raw)", "The server lists a folder once."
+    )
+
+    @api.depends("role")
+    def _compute_sequence(self):
+        for folder in self:
+            folder.sequence = ROLE_ORDER[folder.role]
+
+    @api.depends("role", "selectable")
+    def _compute_monitored(self):
+        for folder in self:
+            folder.monitored = folder.selectable and folder.role not in VIRTUAL_ROLES
+
+    # -- what the server lists ---------------------------------------------------
+
+    @api.model
+    def _store_listing(self, account, server_folders: list[ServerFolder]):
+        """Make our folders those of a LIST answer; the roles of known ones stay.
+
+        A folder that is no longer listed is marked, not deleted: one failed LIST
+        must never empty a mailbox.
+        """
+        known = {folder.raw: folder for folder in account.folder_ids}
+        proposed = {
+            folder.raw: role for role, folder in propose_roles(server_folders).items()
+        }
+        first_listing = not known
+        new = []
+        for server_folder in server_folders:
+            values = {
+                "name": server_folder.path[-1] or server_folder.name,
+                "path": " / ".join(server_folder.path),
+                "delimiter": server_folder.delimiter,
+                "selectable": server_folder.selectable,
+                "subscribed": server_folder.subscribed,
+                "missing_since": False,
+            }
+            folder = known.pop(server_folder.raw, None)
+            if folder is None:
+                role = proposed.get(server_folder.raw, Role.NONE).value
+                if not first_listing and role in MAPPED_ROLES:
+                    # The roles were mapped at the first listing, perhaps by hand: a
+                    # folder that comes later takes none of them.
+                    role = "none"
+                new.append(
+                    {
+                        "account_id": account.id,
+                        "raw": server_folder.raw,
+                        "role": role,
+                        **values,
+                    }
+                )
+            else:
+                changed = {
+                    name: value
+                    for name, value in values.items()
+                    if (folder[name] or False) != (value or False)
+                }
+                if changed:
+                    folder.write(changed)
+        self.create(new)
+        vanished = self.browse([folder.id for folder in known.values()])
+        vanished.filtered(lambda folder: not folder.missing_since).write(
+            {"missing_since": fields.Datetime.now(), "selectable": False}
+        )
+        account.invalidate_recordset(["folder_ids"])
+        account.folder_ids._store_parents(server_folders)
+
+    def _store_parents(self, server_folders: list[ServerFolder]):
+        by_raw = {folder.raw: folder for folder in self}
+        by_path = {
+            server_folder.path: by_raw[server_folder.raw]
+            for server_folder in server_folders
+            if server_folder.raw in by_raw
+        }
+        for server_folder in server_folders:
+            folder = by_path.get(server_folder.path)
+            parent = by_path.get(server_folder.path[:-1])
+            if folder and folder.parent_id != (parent or self.browse()):
+                folder.parent_id = parent
+
+    def _map_role(self, role: str):
+        """Give this folder a role, and take it from the one that had it.
+
+        An empty recordset is refused by the caller: a role without a folder is
+        simply not mapped.
+        """
+        self.ensure_one()
+        others = self.account_id.folder_ids.filtered(
+            lambda folder: folder.role == role and folder != self
+        )
+        others.role = "none"
+        if self.role != role:
+            self.role = role
+
+    # -- what the sync needs -----------------------------------------------------
+
+    def _mark(self) -> FolderMark:
+        """How far we know this folder, as the pure planner wants it."""
+        self.ensure_one()
+        return FolderMark(
+            uidvalidity=self.uidvalidity or None,
+            uidnext=self.uidnext or None,
+            low_uid=self.low_uid or None,
+        )

@@ -1,0 +1,198 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..mailkit import limits
+from ..mailkit.errors import MailError, UidValidityChanged
+from ..mailkit.mime.html import clean_html, text_to_html
+from ..mailkit.mime.parse import parse_mail
+from ..mailkit.mime.preview import preview
+from ..mailkit.values import CleanHtml, ParsedMail
+from ..tools.error_messages import describe
+from ..tools.fields import BigInteger
+
+
+class CrmMailMessage(models.Model):
+    """One mail at one place, with an id that links point to.
+
+    The rows are what the server says, written by the sync alone
+    (``tools/index_writer``, in bulk SQL; there is no ORM ``create`` in the product).  What a user wants is never
+    written here.  The whole mail is fetched when it is first opened and then cached in
+    ``raw``.
+    """
+
+    _name = "crm.mail.message"
+    _description = "Mail"
+    _order = "internal_date desc, id desc"
+    _rec_name = "subject"
+    _log_access = False
+
+    account_id = fields.Many2one(
+        "crm.mail.account", required=True, index=True, ondelete="cascade"
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Owner",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        help="Stored on each mail, so that the privacy rule is one comparison.",
+    )
+    folder_id = fields.Many2one("crm.mail.folder", index=True, ondelete="set null")
+    state = fields.Selection(
+        [
+            ("ok", "Readable"),
+            ("unreadable", "Unreadable"),
+            ("unplaced", "Not found on the server"),
+        ],
+        required=True,
+        default="ok",
+    )
+    uidvalidity = BigInteger()
+    uid = BigInteger()
+    modseq = BigInteger()
+    seen = fields.Boolean("Read")
+    flagged = fields.Boolean()
+    answered = fields.Boolean()
+    forwarded = fields.Boolean()
+    draft = fields.Boolean()
+    keywords = fields.Char(help="The server's other keywords, separated by spaces.")
+    internal_date = fields.Datetime("Arrived")
+    size = BigInteger("Size in bytes")
+    fingerprint = fields.Char(help="Recognises the mail when its UID changes.")
+
+    message_id = fields.Char("Message-ID")
+    in_reply_to = fields.Char("In-Reply-To")
+    reference_header = fields.Text("References")
+    subject = fields.Char()
+    from_name = fields.Char("Sender")
+    from_email = fields.Char("Sender's address", index="btree_not_null")
+    recipients = fields.Json(
+        help='{"to": [[name, email], ...], "cc": [...], "reply_to": [...]}'
+    )
+    sent_at = fields.Datetime("Sent")
+    list_id = fields.Char("List-Id")
+    auto_submitted = fields.Char("Auto-Submitted")
+    precedence = fields.Char()
+    has_attachments = fields.Boolean()
+    preview = fields.Char()
+    raw = fields.Binary(attachment=True, groups=fields.NO_ACCESS)
+    link_ids = fields.One2many("crm.mail.link", "message_id", "Links")
+
+    _place_unique = models.UniqueIndex(
+        "(folder_id, uidvalidity, uid) WHERE uid IS NOT NULL"
+    )
+    _list_index = models.Index("(folder_id, internal_date DESC, id DESC)")
+    _fingerprint_index = models.Index(
+        "(account_id, fingerprint) WHERE state = 'unplaced'"
+    )
+
+    @api.depends("subject")
+    def _compute_display_name(self):
+        for message in self:
+            message.display_name = message.subject or self.env._("(no subject)")
+
+    # -- the whole mail ------------------------------------------------------------
+
+    def _cached_raw(self) -> bytes:
+        """The mail as it came, or ``b""`` when it was not fetched yet."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._raw_attachment().raw or b""
+
+    def _raw_attachment(self):
+        # Through the attachment, because a binary field would turn every byte into
+        # base64 and back. sudo: `raw` is closed to everybody; callers check rights.
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_field", "=", "raw"),
+                    ("res_id", "=", self.id),
+                ],
+                limit=1,
+            )
+        )
+
+    def _read_raw(self) -> bytes:
+        """The mail as it came: from the cache, else from the server (F2).
+
+        One connection of its own, nothing marked as read (law 1), and the running
+        transaction ended before waiting (law 8).
+
+        :raises UserError: the server is away, or the mail is not there any more.
+        """
+        raw = self._cached_raw()
+        if raw:
+            return raw
+        folder, uidvalidity, uid = self.folder_id, self.uidvalidity, self.uid
+        if not folder or not uid:
+            raise UserError(
+                self.env._(
+                    "This mail is no longer on the mail server, and it was never "
+                    "opened here, so there is nothing to show."
+                )
+            )
+        account = self.account_id
+        endpoint, folder_name = account._imap_endpoint(), folder.raw
+        try:
+            credentials = account._imap_credentials()
+            account._release_transaction__()
+            with account._open_imap__(endpoint, credentials) as session:
+                server = session.examine(folder_name)
+                if server.uidvalidity and server.uidvalidity != uidvalidity:
+                    raise UidValidityChanged(folder_name)
+                raw = session.fetch_body(uid)
+        except MailError as error:
+            raise UserError(describe(self.env, error, endpoint).text) from error
+        self._store_raw(raw)
+        return raw
+
+    def _store_raw(self, raw: bytes):
+        """Cache the mail, and what only its body could tell the list."""
+        self.ensure_one()
+        mail = parse_mail(raw)
+        # sudo: users have no right to write mails; this is the server's truth
+        self._raw_attachment().unlink()
+        self.env["ir.attachment"].sudo().create(
+            {
+                "name": f"{self.id}.eml",
+                "res_model": self._name,
+                "res_field": "raw",
+                "res_id": self.id,
+                "raw": raw,
+                "mimetype": "message/rfc822",
+            }
+        )
+        self.sudo().write(
+            {
+                "preview": preview(mail.text, mail.html),
+                "has_attachments": bool(mail.attachments),
+            }
+        )
+
+    @staticmethod
+    def _clean_body(mail: ParsedMail, allow_remote: bool = False) -> CleanHtml:
+        """The body to show: cleaned HTML, or the text dressed as HTML."""
+        if not mail.html:
+            return CleanHtml(html=text_to_html(mail.text))
+        inline = {
+            part.content_id: (part.content_type, part.content)
+            for part in mail.parts
+            if part.content_id and part.size <= limits.MAX_INLINE_IMAGE
+        }
+        return clean_html(mail.html, inline=inline, allow_remote=allow_remote)
+
+    # -- who is it about -------------------------------------------------------------
+
+    def _correspondent(self) -> tuple[str, str]:
+        """Name and address of the other side: the sender, or whom I wrote to."""
+        self.ensure_one()
+        mine = (self.account_id.email or "").lower()
+        if self.from_email and self.from_email != mine:
+            return self.from_name or "", self.from_email
+        for name, email in (self.recipients or {}).get("to", []):
+            if email.lower() != mine:
+                return name, email
+        return self.from_name or "", self.from_email or ""

@@ -1,0 +1,181 @@
+import inspect
+
+from odoo.exceptions import AccessError
+from odoo.service.model import get_public_method
+from odoo.tests import new_test_user, tagged
+
+from ..models.crm_mail_client import CrmMailClient
+from .common import Mailbox, MailCase, simple_mail
+
+CLIENT_CALLS = {
+    # method: arguments made from the owner's records
+    "bootstrap": lambda s: (),
+    "progress": lambda s: (),
+    "list_messages": lambda s: (s.inbox.id,),
+    "open_message": lambda s: (s.mail.id,),
+    "message_context": lambda s: (s.mail.id,),
+    "search_records": lambda s: (s.mail.id, "a"),
+    "link_message": lambda s: (s.mail.id, "crm.lead", s.lead.id),
+    "unlink_message": lambda s: (s.link.id,),
+    "sync_now": lambda s: (s.account.id,),
+}
+MODELS = {
+    # model: the owner's record, or None where nobody but the system reads
+    "crm.mail.account": lambda s: s.account,
+    "crm.mail.account.lease": lambda s: s.account.lease_ids,
+    "crm.mail.folder": lambda s: s.inbox,
+    "crm.mail.message": lambda s: s.mail,
+    "crm.mail.link": lambda s: s.link,
+    "crm.mail.log": lambda s: s.log,
+    "crm.mail.account.setup": lambda s: s.setup,
+}
+OPEN_TO_ALL = {"bootstrap", "progress"}
+"""They take no record: everybody is answered about their own."""
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(MailCase):
+    """Law 11: every method and every model, tried by everybody else."""
+
+    def setUp(self):
+        super().setUp()
+        self.mailbox = Mailbox()
+        self.mailbox.append(simple_mail("Private"))
+        self.account = self.new_account()
+        self.work(self.account)
+        self.inbox = self.folder(self.account, "inbox")
+        self.mail = self.env["crm.mail.message"].search(
+            [("account_id", "=", self.account.id)]
+        )
+        self.lead = self.env["crm.lead"].create(
+            {"name": "Deal", "type": "opportunity", "user_id": self.owner.id}
+        )
+        link = self.client().link_message(self.mail.id, "crm.lead", self.lead.id)
+        self.link = self.env["crm.mail.link"].browse(link["id"])
+        self.log = self.env["crm.mail.log"].create(
+            {
+                "account_id": self.account.id,
+                "user_id": self.owner.id,
+                "source": "incoming",
+                "level": "info",
+                "message": "one line",
+            }
+        )
+        self.setup = self.env["crm.mail.account.setup"].with_user(self.owner).create({})
+        self.portal = new_test_user(
+            self.env, login="mail_portal", groups="base.group_portal"
+        )
+        self.others = (self.colleague, self.administrator, self.portal)
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def test_every_method_of_the_client_is_listed_here(self):
+        public = {
+            name
+            for name, value in vars(CrmMailClient).items()
+            if inspect.isfunction(value) and not name.startswith("_")
+        }
+        self.assertEqual(public, set(CLIENT_CALLS))
+
+    def test_every_model_of_the_addon_is_listed_here(self):
+        ours = {
+            model._name
+            for model in self.env.registry.values()
+            if model._name.startswith("crm.mail.") and not model._abstract
+        }
+        self.assertEqual(ours, set(MODELS))
+
+    def test_nobody_else_gets_anything_from_the_client(self):
+        for user in self.others:
+            client = self.client(user)
+            for method, arguments in CLIENT_CALLS.items():
+                values = arguments(self)
+                with self.subTest(user=user.login, method=method):
+                    if method in OPEN_TO_ALL and user != self.portal:
+                        answer = getattr(client, method)(*values)
+                        self.assertFalse(answer["accounts"] or answer["folders"])
+                        continue
+                    with self.assertRaises(AccessError), self.cr.savepoint():
+                        getattr(client, method)(*values)
+        self.assertTrue(self.link.exists())
+
+    def test_the_owner_gets_an_answer_from_every_method(self):
+        for method, arguments in CLIENT_CALLS.items():
+            with self.subTest(method=method):
+                self.assertTrue(getattr(self.client(), method)(*arguments(self)))
+
+    def test_nobody_else_reads_finds_counts_changes_or_deletes_a_record(self):
+        for user in self.others:
+            for name, get in MODELS.items():
+                record = get(self).with_user(user)
+                with self.subTest(user=user.login, model=name):
+                    for operation in ("read", "write", "unlink"):
+                        self.assertFalse(record.has_access(operation), operation)
+                    if self.env[name].with_user(user).has_access("read"):
+                        model = self.env[name].with_user(user)
+                        self.assertNotIn(record, model.search([]))
+                        self.assertFalse(model.search_count([("id", "=", record.id)]))
+                        self.assertFalse(
+                            model._read_group([("id", "=", record.id)], ["id"])
+                        )
+
+    def test_nobody_makes_mails_folders_or_links_by_rpc(self):
+        for name in (
+            "crm.mail.account",
+            "crm.mail.message",
+            "crm.mail.folder",
+            "crm.mail.link",
+            "crm.mail.log",
+        ):
+            with self.subTest(model=name):
+                self.assertFalse(
+                    self.env[name].with_user(self.owner).has_access("create")
+                )
+
+    def test_a_mailbox_does_not_change_hands_by_a_write(self):
+        with self.assertRaises(AccessError):
+            self.account.with_user(self.owner).user_id = self.colleague
+
+    def test_an_address_gives_no_access(self):
+        """[A14] An address on the user is no right to a mailbox."""
+        self.colleague.email = self.account.email
+        self.assertFalse(self.mail.with_user(self.colleague).has_access("read"))
+
+    def test_a_foreign_account_cannot_be_edited_through_the_assistant(self):
+        setup = self.env["crm.mail.account.setup"].with_user(self.colleague)
+        with self.assertRaises(AccessError):
+            setup.with_context(default_account_id=self.account.id).default_get(
+                list(setup._fields)
+            )
+        sneaky = setup.create(
+            {
+                "account_id": self.account.id,
+                "username": "x",
+                "imap_host": "localhost",
+                "smtp_host": "localhost",
+                "imap_port": 1,
+                "smtp_port": 1,
+            }
+        )
+        for action in (
+            sneaky.action_test,
+            sneaky.action_continue,
+            sneaky.action_finish,
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                action()
+
+    def test_the_cached_mail_is_no_attachment_that_anybody_finds(self):
+        self.client().open_message(self.mail.id)
+        cached = self.mail._raw_attachment()
+        self.assertTrue(cached)
+        for user in self.others:
+            attachments = self.env["ir.attachment"].with_user(user)
+            self.assertFalse(attachments.search([("id", "=", cached.id)]))
+            self.assertFalse(cached.with_user(user).has_access("read"))
+
+    def test_the_network_doors_are_closed_to_rpc_and_server_actions(self):
+        for name in ("_open_imap__", "_probe_imap__", "_probe_smtp__"):
+            self.assertTrue(callable(getattr(self.account, name)))
+            with self.assertRaises(AccessError):
+                get_public_method(self.account, name)

@@ -1,0 +1,1 @@
+"""Helpers that know Odoo and own no model."""

@@ -1,0 +1,403 @@
+"""One worker's turn with one account: look, fetch, store, give back.
+
+The worker owns no transaction while it talks to the server (law 8).  It takes what it
+needs in a short transaction, fetches, and stores each window in another one that starts
+by proving the claim (:meth:`crm.mail.account.lease._renew`), so that a worker that was
+taken over writes nothing.  Killed at any point and run again, the result is the same:
+progress is committed together with the rows it speaks of (law 2).
+
+Order within a turn: the folder list (now and then), then folder by folder, the inbox
+first; in a folder new mail, then the first index newest first, then previews.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from psycopg2.errors import DeadlockDetected, SerializationFailure
+
+from odoo import SUPERUSER_ID, api, fields
+
+from ..mailkit import limits
+from ..mailkit.errors import MailError, ServerRefused
+from ..mailkit.mime.parse import parse_mail
+from ..mailkit.mime.preview import preview
+from ..mailkit.sync.backoff import pause_after
+from ..mailkit.sync.plan import first_span, next_span, plan_folder
+from ..mailkit.values import Credentials, Endpoint
+from . import index_writer
+from .error_messages import describe
+from .lease import Claim, LeaseLost
+
+_logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+POLL_SECONDS = 60.0
+LIST_EVERY = timedelta(minutes=10)
+OTHER_FOLDERS_EVERY = timedelta(minutes=5)
+"""The inbox is looked at in every turn, other folders this often."""
+SLICE_SECONDS = 8.0
+"""Longest turn: the host gives a job ten seconds before others want the worker."""
+TRANSACTION_TRIES = 5
+PREVIEW_FOLDERS = ("inbox", "sent")
+PREVIEW_MAILS = 300
+"""Newest mails of those folders whose preview line is made ahead."""
+PREVIEW_BATCH = 50
+PREVIEW_OCTETS = 8192
+"""Head of the mail that is fetched for a preview: its header and first text."""
+
+
+@dataclass(frozen=True)
+class FolderTask:
+    """A folder to look at, as plain values: no record lives over network waits."""
+
+    folder_id: int
+    raw: str
+    role: str
+
+
+class AccountWorker:
+    """Does one turn for one claimed account.
+
+    ``door`` is any ``crm.mail.account`` recordset: its network methods touch no
+    database.  ``transaction`` opens a context manager with an environment of its own.
+    """
+
+    def __init__(self, registry, door, claim: Claim, clock=time.monotonic):
+        self.registry = registry
+        self.door = door
+        self.claim = claim
+        self.clock = clock
+        self.deadline = clock() + SLICE_SECONDS
+        self.new_mails = 0
+
+    # -- transactions ------------------------------------------------------------
+
+    def commit(self, work: Callable[[api.Environment], T]) -> T:
+        """Run ``work(env)`` in a transaction of its own, under the fence.
+
+        Tried again when another transaction touched the same rows: crons have no such
+        retry of their own.
+
+        :raises LeaseLost: another worker has the account; nothing was written
+        """
+        for attempt in range(1, TRANSACTION_TRIES + 1):
+            try:
+                with self.registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    env["crm.mail.account.lease"]._renew(self.claim)
+                    return work(env)
+            except (SerializationFailure, DeadlockDetected):
+                if attempt == TRANSACTION_TRIES:
+                    raise
+                time.sleep(0.05 * attempt)
+        raise AssertionError("unreachable")
+
+    def account(self, env):
+        return env["crm.mail.account"].browse(self.claim.account_id)
+
+    # -- the turn ------------------------------------------------------------------
+
+    def run(self) -> bool:
+        """Work until done or the slice is over; true when work is left.
+
+        Every outcome is stored on the lease, so the account is never stuck.
+        """
+        endpoint = None
+        try:
+            endpoint, credentials = self.commit(self._connection)
+            more = self._work(endpoint, credentials)
+        except LeaseLost:
+            _logger.info("account %s: taken over", self.claim.account_id)
+            return False
+        except MailError as error:
+            self._give_back_failed(error, endpoint)
+            return False
+        self.commit(lambda env: self._give_back(env, 0.0 if more else POLL_SECONDS))
+        return more
+
+    def _connection(self, env) -> tuple[Endpoint, Credentials]:
+        account = self.account(env)
+        return account._imap_endpoint(), account._imap_credentials()
+
+    def _work(self, endpoint: Endpoint, credentials: Credentials) -> bool:
+        with self.door._open_imap__(endpoint, credentials) as session:
+            if self.commit(self._listing_is_old):
+                listing = session.list_folders()
+                self.commit(lambda env: self._store_listing(env, listing))
+            for task in self.commit(self._tasks):
+                try:
+                    if self._folder(session, task):
+                        return True
+                except ServerRefused as error:
+                    # One folder that cannot be opened does not stop the others.
+                    self.commit(
+                        lambda env, task=task, error=error: self._folder_refused(
+                            env, task, error
+                        )
+                    )
+        return False
+
+    @property
+    def time_is_up(self) -> bool:
+        return self.clock() >= self.deadline
+
+    # -- folders -------------------------------------------------------------------
+
+    def _listing_is_old(self, env) -> bool:
+        listed_at = self.account(env).lease_ids.listed_at
+        return not listed_at or listed_at < fields.Datetime.now() - LIST_EVERY
+
+    def _store_listing(self, env, listing):
+        account = self.account(env)
+        env["crm.mail.folder"]._store_listing(account, listing)
+        account.lease_ids.listed_at = fields.Datetime.now()
+
+    def _tasks(self, env) -> list[FolderTask]:
+        """The folders to look at now: the inbox, then what is due, unfinished first."""
+        stale = fields.Datetime.now() - OTHER_FOLDERS_EVERY
+        folders = self.account(env).folder_ids.filtered(
+            lambda folder: folder.monitored
+            and (
+                folder.role == "inbox"
+                or not folder.checked_at
+                or folder.checked_at < stale
+                or (folder.low_uid or 0) > 1
+            )
+        )
+        return [
+            FolderTask(folder.id, folder.raw, folder.role)
+            for folder in folders.sorted(lambda f: (f.sequence, f.path, f.id))
+        ]
+
+    def _folder_refused(self, env, task: FolderTask, error: ServerRefused):
+        folder = env["crm.mail.folder"].browse(task.folder_id)
+        folder.checked_at = fields.Datetime.now()
+        self._log(
+            env,
+            "warning",
+            env._(
+                "Folder “%(folder)s” cannot be read: %(reason)s",
+                folder=folder.path,
+                reason=error.detail[:200],
+            ),
+        )
+
+    def _folder(self, session, task: FolderTask) -> bool:
+        """Bring one folder up to date; true when the slice ended before it was done."""
+        server = session.examine(task.raw)
+
+        def begin(env):
+            folder = env["crm.mail.folder"].browse(task.folder_id)
+            plan = plan_folder(server, folder._mark())
+            values = {}
+            if plan.reset:
+                index_writer.unplace_folder(env, folder)
+                values.update(indexed_total=0, unread=0)
+            if plan.mark != folder._mark():
+                values.update(
+                    uidvalidity=plan.mark.uidvalidity,
+                    uidnext=plan.mark.uidnext,
+                    low_uid=plan.mark.low_uid,
+                )
+            if folder.server_total != server.exists:
+                values["server_total"] = server.exists
+            if values:
+                folder.write(values)
+                self._tell(env, folder)
+            return plan
+
+        plan = self.commit(begin)
+        if plan.new:
+            self._fetch_new(session, task, plan)
+        if plan.to_fill and self._fill(session, task, plan):
+            return True
+        if task.role in PREVIEW_FOLDERS and self._make_previews(session, task):
+            return True
+        self.commit(
+            lambda env: env["crm.mail.folder"]
+            .browse(task.folder_id)
+            .write({"checked_at": fields.Datetime.now()})
+        )
+        return False
+
+    def _fetch_new(self, session, task: FolderTask, plan):
+        """All new mail, whatever the clock says: it is what the user waits for.
+
+        The mark moves with the last window only, to the UIDNEXT of before the fetch.
+        """
+        first, last = plan.new
+        while last >= first:
+            low, found = self._window(session, first, last, limits.WINDOW)
+            uidnext = plan.uidnext if low <= first else None
+            self._store(task, plan, found, uidnext=uidnext, count_as_new=True)
+            last = low - 1
+
+    def _fill(self, session, task: FolderTask, plan) -> bool:
+        """Walk down the first index; true when the slice ended before UID 1."""
+        first, last = plan.to_fill
+        span = first_span(plan.mark, plan.uidnext)
+        while last >= first:
+            low, found = self._window(session, first, last, span)
+            self._store(task, plan, found, low_uid=low)
+            span = next_span(last - low + 1, len(found))
+            last = low - 1
+            if self.time_is_up and last >= first:
+                return True
+        return False
+
+    def _window(self, session, first: int, last: int, span: int):
+        """Fetch the newest mails of ``first..last``: ``span`` UIDs, bounded in mails.
+
+        A span wider than a window is asked first which UIDs exist in it, so that a
+        dense range behind a thin one cannot fill the memory.
+        Returns the lowest UID that is covered, and the mails.
+        """
+        low = max(first, last - span + 1)
+        if last - low + 1 > 2 * limits.WINDOW:
+            uids = session.search_uids(low, last)
+            if not uids:
+                return low, []
+            if len(uids) > limits.WINDOW:
+                low = sorted(uids)[-limits.WINDOW]
+        return low, list(session.fetch_index(low, last))
+
+    def _store(
+        self,
+        task: FolderTask,
+        plan,
+        found,
+        *,
+        uidnext=None,
+        low_uid=None,
+        count_as_new=False,
+    ):
+        def store(env):
+            folder = env["crm.mail.folder"].browse(task.folder_id)
+            written = index_writer.write_window(
+                env, folder, plan.mark.uidvalidity, found
+            )
+            values = {
+                "indexed_total": folder.indexed_total
+                + len(written.new_ids)
+                + written.rebound,
+                "unread": folder.unread + written.unread,
+            }
+            if uidnext:
+                values["uidnext"] = uidnext
+            if low_uid:
+                values["low_uid"] = low_uid
+            folder.write(values)
+            self._tell(env, folder)
+            return written
+
+        written = self.commit(store)
+        if count_as_new:
+            self.new_mails += len(written.new_ids)
+
+    # -- previews --------------------------------------------------------------------
+
+    def _make_previews(self, session, task: FolderTask) -> bool:
+        """Preview lines of the newest mails, from their heads; true when cut off."""
+        while True:
+            wanted = self.commit(lambda env: self._without_preview(env, task))
+            if not wanted:
+                return False
+            heads = session.fetch_heads(list(wanted), PREVIEW_OCTETS)
+            lines = {}
+            for uid, message_id in wanted.items():
+                mail = parse_mail(heads.get(uid) or b"")
+                lines[message_id] = preview(mail.text, mail.html)
+            self.commit(lambda env, lines=lines: self._store_previews(env, task, lines))
+            if self.time_is_up:
+                return True
+
+    def _without_preview(self, env, task: FolderTask) -> dict[int, int]:
+        newest = env["crm.mail.message"].search(
+            [("folder_id", "=", task.folder_id)], limit=PREVIEW_MAILS
+        )
+        missing = newest.filtered(
+            lambda mail: mail.preview is False and mail.uid and mail.state == "ok"
+        )
+        return {mail.uid: mail.id for mail in missing[:PREVIEW_BATCH]}
+
+    def _store_previews(self, env, task: FolderTask, lines: dict[int, str]):
+        # An empty line is stored as such: it says that there is nothing to show.
+        env.cr.execute_values(
+            "UPDATE crm_mail_message SET preview = line.text"
+            " FROM (VALUES %s) AS line (id, text) WHERE crm_mail_message.id = line.id",
+            list(lines.items()),
+        )
+        env["crm.mail.message"].invalidate_model(["preview"])
+        self._tell(env, env["crm.mail.folder"].browse(task.folder_id))
+
+    # -- giving back -------------------------------------------------------------------
+
+    def _give_back(self, env, next_in: float):
+        lease = env["crm.mail.account.lease"]._of(self.claim)
+        recovered = bool(lease.error_code)
+        lease._release(
+            next_in,
+            failures=0,
+            error_code=False,
+            error_message=False,
+            error_at=False,
+            checked_at=fields.Datetime.now(),
+        )
+        if recovered or self.new_mails:
+            self._log(env, "info", env._("%(count)s new mails", count=self.new_mails))
+        if recovered:
+            self._tell(env)
+
+    def _give_back_failed(self, error: MailError, endpoint: Endpoint | None):
+        _logger.info("account %s: %s", self.claim.account_id, error.code)
+
+        def store(env):
+            lease = env["crm.mail.account.lease"]._of(self.claim)
+            account = self.account(env)
+            env = env(context={"lang": account.user_id.lang})
+            failures = lease.failures + 1
+            text = describe(env, error, endpoint).text
+            known = lease.error_code == error.code
+            lease._release(
+                pause_after(error, failures),
+                failures=failures,
+                error_code=error.code,
+                error_message=text,
+                error_at=lease.error_at if known else fields.Datetime.now(),
+            )
+            self._log(env, "error", f"{text} [{error.detail[:500]}]", "imap_auth")
+            self._tell(env)
+
+        try:
+            self.commit(store)
+        except LeaseLost:
+            _logger.info("account %s: taken over", self.claim.account_id)
+
+    def _log(self, env, level: str, message: str, source: str = "incoming"):
+        account = self.account(env)
+        env["crm.mail.log"].create(
+            {
+                "account_id": account.id,
+                "user_id": account.user_id.id,
+                "source": source,
+                "level": level,
+                "message": message,
+            }
+        )
+
+    def _tell(self, env, folder=None):
+        """Tell the owner's open screens, once for each transaction."""
+        self.account(env).user_id._bus_send(
+            "crm_mail_accounts/changed",
+            {
+                "account_id": self.claim.account_id,
+                "folder_ids": folder.ids if folder else [],
+            },
+        )

@@ -1,0 +1,119 @@
+"""Records as the plain values that the mail screen needs; the shapes are its contract.
+
+Addresses are ``{name, email}``, dates the host's UTC strings.
+"""
+
+from __future__ import annotations
+
+from odoo import fields
+
+
+def account_payload(account, folders) -> dict:
+    """``folders``: those of this account."""
+    monitored = folders.filtered("monitored")
+    total = sum(monitored.mapped("server_total"))
+    indexed = min(sum(monitored.mapped("indexed_total")), total)
+    filling = account.state == "ready" and any(
+        not folder.checked_at or (folder.low_uid or 0) > 1 for folder in monitored
+    )
+    running = not account.error_message and (
+        filling or (account.state == "ready" and not folders)
+    )
+    if account.error_message:
+        health = "error"
+    elif running:
+        health = "syncing"
+    else:
+        health = "ok" if account.checked_at else "waiting"
+    return {
+        "id": account.id,
+        "name": account.name,
+        "email": account.email,
+        "state": account.state,
+        "health": {
+            "state": health,
+            "message": account.error_message or "",
+            "at": fields.Datetime.to_string(account.error_at or account.checked_at)
+            or False,
+        },
+        "progress": {"indexed": indexed, "total": total, "running": running},
+    }
+
+
+def folder_payload(folder) -> dict:
+    return {
+        "id": folder.id,
+        "account_id": folder.account_id.id,
+        "parent_id": folder.parent_id.id,
+        "name": folder.name,
+        "path": folder.path,
+        "role": folder.role,
+        "selectable": folder.selectable,
+        "monitored": folder.monitored,
+        **folder_counts(folder),
+    }
+
+
+def folder_counts(folder) -> dict:
+    return {
+        "id": folder.id,
+        "unread": folder.unread,
+        "total": folder.server_total,
+        "indexed": folder.indexed_total,
+    }
+
+
+def message_row(message) -> dict:
+    """One line of the list."""
+    return {
+        "id": message.id,
+        "folder_id": message.folder_id.id,
+        "account_id": message.account_id.id,
+        "subject": message.subject or "",
+        "from": {"name": message.from_name or "", "email": message.from_email or ""},
+        "to": addresses(message, "to"),
+        "date": fields.Datetime.to_string(message.internal_date or message.sent_at)
+        or False,
+        "seen": message.seen,
+        "flagged": message.flagged,
+        "answered": message.answered,
+        "forwarded": message.forwarded,
+        "draft": message.draft,
+        "has_attachments": message.has_attachments,
+        "preview": message.preview or "",
+        "size": message.size,
+        "unreadable": message.state == "unreadable",
+        "links": [link_payload(link) for link in message.link_ids],
+    }
+
+
+def addresses(message, kind: str) -> list[dict]:
+    return [
+        {"name": name, "email": email}
+        for name, email in (message.recipients or {}).get(kind, [])
+    ]
+
+
+def link_payload(link) -> dict:
+    return {
+        "id": link.id,
+        "model": link.res_model,
+        "res_id": link.res_id,
+        "name": link.res_name or link.env._("(no access)"),
+        "model_label": model_label(link.env, link.res_model),
+    }
+
+
+def model_label(env, model: str) -> str:
+    # sudo: the translated name of a model is no secret
+    return env["ir.model"].sudo()._get(model).name or model
+
+
+def attachment_payload(message, part) -> dict:
+    return {
+        "number": part.number,
+        "filename": part.filename,
+        "content_type": part.content_type,
+        "size": part.size,
+        "url": f"/crm_mail_accounts/message/{message.id}/part/{part.number}",
+    }

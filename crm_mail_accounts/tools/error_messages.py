@@ -1,0 +1,214 @@
+"""The words that a person reads for a :class:`mailkit.errors.MailError`.
+
+One sentence that says what happened and one that says what to do.  Nothing here logs
+or raises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..mailkit.errors import MailError
+from ..mailkit.values import Endpoint, Step
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """``message`` says what is wrong, ``hint`` what to do about it (may be empty)."""
+
+    message: str
+    hint: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explanation:
+    """The sentences for an error met at a server, in the user's language."""
+    host = endpoint.host if endpoint else env._("The server")
+    port = endpoint.port if endpoint else ""
+    facts = error.facts
+    messages = {
+        "host_unknown": (
+            env._("There is no server called “%(host)s”.", host=host),
+            env._("Check the spelling of the server name."),
+        ),
+        "connection_refused": (
+            env._("%(host)s does not answer on port %(port)s.", host=host, port=port),
+            env._("Check the port: usually 993 for IMAP, 465 or 587 for SMTP."),
+        ),
+        "unreachable": (
+            env._("%(host)s cannot be reached.", host=host),
+            env._("Check the server name, and whether a firewall is in between."),
+        ),
+        "timeout": (
+            env._("%(host)s did not answer in time.", host=host),
+            env._(
+                "Check the port and the security; if they are right, try again later."
+            ),
+        ),
+        "connection_lost": (
+            env._("%(host)s broke the connection off.", host=host),
+            env._("Try again later; if it lasts, ask whoever runs the mail server."),
+        ),
+        "certificate_expired": (
+            env._("The certificate of %(host)s has expired.", host=host)
+            if facts is None
+            else env._(
+                "The certificate of %(host)s expired on %(date)s.",
+                host=host,
+                date=facts.not_after.date().isoformat(),
+            ),
+            env._("Whoever runs the mail server must renew it."),
+        ),
+        "certificate_not_yet_valid": (
+            env._("The certificate of %(host)s is not valid yet.", host=host),
+            env._("Check the clocks of both servers."),
+        ),
+        "certificate_self_signed": (
+            env._(
+                "The certificate of %(host)s is self-signed: nobody vouches for it.",
+                host=host,
+            ),
+            env._(
+                "Ask whoever runs the mail server for a certificate that is trusted."
+            ),
+        ),
+        "certificate_untrusted": (
+            env._(
+                "The certificate of %(host)s was issued by an authority that is not "
+                "trusted here.",
+                host=host,
+            )
+            if facts is None
+            else env._(
+                "The certificate of %(host)s was issued by “%(issuer)s”, which is not "
+                "trusted here.",
+                host=host,
+                issuer=facts.issuer,
+            ),
+            env._("Ask whoever runs the mail server, or your administrator."),
+        ),
+        "certificate_wrong_name": (
+            env._("The certificate of %(host)s is for another server.", host=host)
+            if facts is None or not facts.names
+            else env._(
+                "The certificate of %(host)s is for another server: %(names)s.",
+                host=host,
+                names=", ".join(facts.names[:5]),
+            ),
+            env._("Use the server name that your provider gives."),
+        ),
+        "tls_not_offered": (
+            env._(
+                "%(host)s does not offer STARTTLS on port %(port)s.",
+                host=host,
+                port=port,
+            ),
+            env._("Choose SSL/TLS with its own port: 993 for IMAP, 465 for SMTP."),
+        ),
+        "tls_plain_server": (
+            env._(
+                "Port %(port)s of %(host)s does not speak SSL/TLS.",
+                host=host,
+                port=port,
+            ),
+            env._("Choose STARTTLS for this port, or SSL/TLS with port 993 or 465."),
+        ),
+        "tls_failed": (
+            env._("No secure connection to %(host)s could be made.", host=host),
+            env._("Check the port and the security."),
+        ),
+        "auth_failed": (
+            env._("%(host)s refused the user name or the password.", host=host),
+            env._(
+                "Check both. Some providers want a password made for this application "
+                "instead of your usual one."
+            ),
+        ),
+        "auth_not_offered": (
+            env._("%(host)s offers no way to log in with a password.", host=host),
+            env._("Check the port and the security, or ask your provider."),
+        ),
+        "auth_needs_tls": (
+            env._(
+                "%(host)s refuses passwords on a connection without security.",
+                host=host,
+            ),
+            env._("Choose SSL/TLS or STARTTLS."),
+        ),
+        "not_imap": (
+            env._(
+                "What answers on port %(port)s of %(host)s is no IMAP server.",
+                host=host,
+                port=port,
+            ),
+            env._("Check the port: 993 with SSL/TLS, 143 with STARTTLS."),
+        ),
+        "not_smtp": (
+            env._(
+                "What answers on port %(port)s of %(host)s is no SMTP server.",
+                host=host,
+                port=port,
+            ),
+            env._("Check the port: 465 with SSL/TLS, 587 with STARTTLS."),
+        ),
+        "uidvalidity_changed": (
+            env._("The mail server has renumbered this folder."),
+            env._("The folder is being read again; try in a minute."),
+        ),
+        "secret_unreadable": (
+            env._("The saved password can no longer be read."),
+            env._("Enter the password again."),
+        ),
+        "limit_exceeded": (
+            env._("%(host)s sent more than can be handled safely.", host=host),
+            env._("This mail can be opened in another mail program."),
+        ),
+        "message_gone": (
+            env._("This mail is no longer in its folder on the mail server."),
+            env._("The list will catch up with the next check."),
+        ),
+    }
+    fallback = (
+        env._("%(host)s gave an answer that could not be understood.", host=host)
+        if error.code in ("protocol_error", "mail_error", "capability_missing")
+        else env._(
+            "%(host)s refused: %(detail)s", host=host, detail=error.detail[:200]
+        ),
+        "",
+    )
+    return Explanation(*messages.get(error.code, fallback))
+
+
+def step_payload(env, server: str, step: Step, endpoint: Endpoint) -> dict:
+    """One step of a connection test as the screen shows it.
+
+    Shape: ``{server, name, label, ok, seconds, detail, message, hint}``.
+    """
+    labels = {
+        "resolve": env._("Find the server"),
+        "connect": env._("Connect"),
+        "tls": env._("Secure the connection"),
+        "greeting": env._("Greeting"),
+        "capability": env._("Capabilities"),
+        "login": env._("Log in"),
+        "folders": env._("Read the folders"),
+        "quota": env._("Read the quota"),
+    }
+    explanation = (
+        describe(env, step.error, endpoint)
+        if isinstance(step.error, MailError)
+        else Explanation("")
+    )
+    return {
+        "server": server,
+        "name": step.name,
+        "label": labels.get(step.name, step.name),
+        "ok": step.ok,
+        "seconds": round(step.seconds, 3),
+        "detail": step.detail,
+        "message": explanation.message,
+        "hint": explanation.hint,
+    }

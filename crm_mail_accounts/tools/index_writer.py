@@ -1,0 +1,256 @@
+"""Write a window of the index in bulk: COPY into a temporary table, then upsert.
+
+The ORM needs 0.3 ms and more for each row; a first index has a hundred thousand rows.
+The SQL here is the only writer of new ``crm.mail.message`` rows.  It can be run again
+with the same window after any interruption and changes nothing the second time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timezone
+from io import StringIO
+
+from odoo.tools import SQL
+
+from ..mailkit import limits
+from ..mailkit.mime.header_fields import index_header
+from ..mailkit.sync.identity import fingerprint
+from ..mailkit.values import Address, FetchedMessage
+
+COLUMNS = (
+    "uid",
+    "state",
+    "modseq",
+    "seen",
+    "flagged",
+    "answered",
+    "forwarded",
+    "draft",
+    "keywords",
+    "internal_date",
+    "size",
+    "fingerprint",
+    "message_id",
+    "in_reply_to",
+    "reference_header",
+    "subject",
+    "from_name",
+    "from_email",
+    "recipients",
+    "sent_at",
+    "list_id",
+    "auto_submitted",
+    "precedence",
+    "has_attachments",
+)
+STAGE = "crm_mail_index_stage"
+
+SYSTEM_FLAGS = ("\\seen", "\\flagged", "\\answered", "$forwarded", "\\draft")
+
+_ESCAPES = str.maketrans(
+    {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None}
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a window changed: ids of new rows, how many old rows were bound again, and
+    how many of both are unread."""
+
+    new_ids: tuple[int, ...]
+    unread: int
+    rebound: int
+
+
+def index_row(message: FetchedMessage) -> tuple:
+    """The values of :data:`COLUMNS` for one mail, as PostgreSQL's COPY wants them."""
+    header_bytes = message.sections.get("HEADER.FIELDS")
+    state = "ok"
+    if header_bytes is None:
+        # The server gave no header: the row stands for the mail all the same, so that
+        # counts agree and the user sees that there is something.
+        state, header_bytes = "unreadable", b""
+    header = index_header(header_bytes[: limits.MAX_HEADER_LITERAL])
+    flags = {flag.lower() for flag in message.flags or ()}
+    keywords = sorted(
+        flag
+        for flag in message.flags or ()
+        if not flag.startswith("\\") and flag.lower() != "$forwarded"
+    )
+    sender = header.from_ or header.sender
+    arrived = message.internaldate or header.sent_at
+    return (
+        message.uid,
+        state,
+        message.modseq,
+        *(flag in flags for flag in SYSTEM_FLAGS),
+        " ".join(keywords) or None,
+        _datetime(arrived),
+        message.size,
+        fingerprint(header, message.size or 0, message.internaldate),
+        header.message_id or None,
+        " ".join(header.in_reply_to) or None,
+        " ".join(header.references) or None,
+        header.subject or None,
+        (sender.name or None) if sender else None,
+        sender.key if sender else None,
+        json.dumps(
+            {
+                "to": _pairs(header.to),
+                "cc": _pairs(header.cc),
+                "reply_to": _pairs(header.reply_to),
+            }
+        ),
+        _datetime(header.sent_at),
+        header.list_id or None,
+        header.auto_submitted or None,
+        header.precedence or None,
+        header.may_have_attachments,
+    )
+
+
+def write_window(
+    env, folder, uidvalidity: int, messages: Iterable[FetchedMessage]
+) -> Written:
+    """Store one window of a folder within the caller's transaction."""
+    cr = env.cr
+    rows = [index_row(message) for message in messages]
+    if not rows:
+        return Written((), 0, 0)
+    stage = SQL.identifier(STAGE)
+    columns = SQL(", ").join(map(SQL.identifier, COLUMNS))
+    # IF NOT EXISTS and DELETE: several windows may share a transaction in tests.
+    cr.execute(
+        SQL(
+            "CREATE TEMP TABLE IF NOT EXISTS %s ON COMMIT DROP AS"
+            " SELECT %s FROM crm_mail_message WITH NO DATA",
+            stage,
+            columns,
+        )
+    )
+    cr.execute(SQL("DELETE FROM %s", stage))
+    _copy(cr, rows)
+    rebound = _rebind(env, folder, uidvalidity, stage)
+    cr.execute(
+        SQL(
+            """
+            INSERT INTO crm_mail_message
+                   (account_id, user_id, folder_id, uidvalidity, %(columns)s)
+            SELECT %(account)s, %(user)s, %(folder)s, %(uidvalidity)s, %(columns)s
+              FROM %(stage)s
+             ORDER BY uid
+       ON CONFLICT (folder_id, uidvalidity, uid) WHERE uid IS NOT NULL DO NOTHING
+         RETURNING id, seen
+            """,
+            columns=columns,
+            account=folder.account_id.id,
+            user=folder.account_id.user_id.id,
+            folder=folder.id,
+            uidvalidity=uidvalidity,
+            stage=stage,
+        )
+    )
+    inserted = cr.fetchall()
+    env["crm.mail.message"].invalidate_model()
+    return Written(
+        new_ids=tuple(row[0] for row in inserted),
+        unread=sum(not seen for _id, seen in inserted)
+        + sum(not seen for seen in rebound),
+        rebound=len(rebound),
+    )
+
+
+def unplace_folder(env, folder) -> int:
+    """Take the place from every mail of a folder whose UIDs became invalid (law 5).
+
+    The rows stay, with their links and cached bodies; the next windows bind them again.
+    """
+    env.cr.execute(
+        SQL(
+            """
+            UPDATE crm_mail_message
+               SET state = 'unplaced', uid = NULL, uidvalidity = NULL, modseq = NULL
+             WHERE folder_id = %s AND uid IS NOT NULL
+            """,
+            folder.id,
+        )
+    )
+    env["crm.mail.message"].invalidate_model()
+    return env.cr.rowcount
+
+
+def _rebind(env, folder, uidvalidity: int, stage: SQL) -> list[bool]:
+    """Give rows that lost their place the new UID of the same mail, one to one.
+
+    Several mails with one fingerprint are paired in the order of their UIDs.  Returns
+    whether each of them is read.
+    """
+    env.cr.execute(
+        SQL(
+            """
+            WITH homeless AS (
+                SELECT id, fingerprint,
+                       row_number() OVER (PARTITION BY fingerprint ORDER BY id) AS nth
+                  FROM crm_mail_message
+                 WHERE account_id = %(account)s AND state = 'unplaced'
+                   AND fingerprint IN (SELECT fingerprint FROM %(stage)s)
+            ), arrived AS (
+                SELECT *,
+                       row_number() OVER (PARTITION BY fingerprint ORDER BY uid) AS nth
+                  FROM %(stage)s stage
+                 WHERE NOT EXISTS (
+                       SELECT FROM crm_mail_message placed
+                        WHERE placed.folder_id = %(folder)s
+                          AND placed.uidvalidity = %(uidvalidity)s
+                          AND placed.uid = stage.uid)
+            )
+            UPDATE crm_mail_message message
+               SET folder_id = %(folder)s, uidvalidity = %(uidvalidity)s,
+                   uid = arrived.uid, state = arrived.state, modseq = arrived.modseq,
+                   seen = arrived.seen, flagged = arrived.flagged,
+                   answered = arrived.answered, forwarded = arrived.forwarded,
+                   draft = arrived.draft, keywords = arrived.keywords
+              FROM homeless JOIN arrived USING (fingerprint, nth)
+             WHERE message.id = homeless.id
+         RETURNING message.seen
+            """,
+            account=folder.account_id.id,
+            folder=folder.id,
+            uidvalidity=uidvalidity,
+            stage=stage,
+        )
+    )
+    return [row[0] for row in env.cr.fetchall()]
+
+
+def _copy(cr, rows: list[tuple]):
+    text = "".join(
+        "\t".join(
+            "\\N"
+            if value is None
+            else value.translate(_ESCAPES)
+            if isinstance(value, str)
+            else str(value)
+            for value in row
+        )
+        + "\n"
+        for row in rows
+    )
+    cr.copy_expert(
+        f"COPY {STAGE} ({', '.join(COLUMNS)}) FROM STDIN",  # noqa: S608
+        StringIO(text),
+    )
+
+
+def _datetime(value) -> str | None:
+    """Naive UTC without fraction, as the host stores it; out of range is unknown."""
+    if value is None or not 1900 <= value.year <= 9000:
+        return None
+    return value.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _pairs(addresses: tuple[Address, ...]) -> list[list[str]]:
+    return [[address.name, address.email] for address in addresses]

@@ -1,0 +1,261 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..mailkit.errors import MailError
+from ..models.crm_mail_folder import MAPPED_ROLES
+from ..tools.error_messages import describe, step_payload
+
+
+class CrmMailAccountSetup(models.TransientModel):
+    """Set up a mailbox: its servers, a test, and the folders.
+
+    Nothing is saved as an account until the servers have been reached with exactly what
+    was entered, so a mistake leaves nothing behind.  Opened with an account it edits
+    that one.
+    """
+
+    _name = "crm.mail.account.setup"
+    _inherit = ["crm.mail.server.mixin"]
+    _description = "Mail account set-up"
+
+    step = fields.Selection(
+        [("servers", "Mailbox"), ("folders", "Folders")], default="servers"
+    )
+    account_id = fields.Many2one("crm.mail.account", ondelete="cascade")
+    name = fields.Char("Description", help="Taken from the user name when left empty.")
+    email = fields.Char(help="Taken from the user name when left empty.")
+    test_steps = fields.Json(readonly=True)
+    test_passed = fields.Boolean(readonly=True)
+    inbox_folder_id = fields.Many2one("crm.mail.folder", "Inbox")
+    drafts_folder_id = fields.Many2one("crm.mail.folder", "Drafts")
+    sent_folder_id = fields.Many2one("crm.mail.folder", "Sent")
+    junk_folder_id = fields.Many2one("crm.mail.folder", "Spam")
+    trash_folder_id = fields.Many2one("crm.mail.folder", "Trash")
+
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        account = self.env["crm.mail.account"].browse(values.get("account_id")).exists()
+        if account:
+            account.check_access("write")
+            # The stored passwords stay where they are: an empty password field means
+            # the saved one.
+            names = [
+                name
+                for name in (*self._server_field_names(), "name", "email")
+                if name in fields_list and not name.endswith("_token")
+            ]
+            values.update({name: account[name] for name in names})
+            if account.state == "mapping" and account.folder_ids:
+                values["step"] = "folders"
+                values.update(self._role_values(account))
+        return values
+
+    @api.onchange("username")
+    def _onchange_username(self):
+        """Servers of the same domain are the likeliest guess without asking."""
+        domain = (self.username or "").partition("@")[2].strip()
+        if domain and "." in domain:
+            self.imap_host = self.imap_host or f"imap.{domain}"
+            self.smtp_host = self.smtp_host or f"smtp.{domain}"
+
+    # -- actions -------------------------------------------------------------------
+
+    def action_test(self):
+        """Try both servers and show each step; saves no account."""
+        self.ensure_one()
+        self._run_test()
+        return self._reopen()
+
+    def action_continue(self):
+        """Save the account, once its servers were reached, and go on to the folders."""
+        self.ensure_one()
+        if not self._run_test():
+            return self._reopen()
+        endpoint = self._imap_endpoint()
+        try:
+            credentials = self._own_or_saved("_imap_credentials")
+            accounts = self.env["crm.mail.account"]
+            with accounts._open_imap__(endpoint, credentials) as session:
+                listing = session.list_folders()
+        except MailError as error:
+            raise UserError(describe(self.env, error, endpoint).text) from error
+        account = self._save_account()
+        # sudo: users read the folders of the server, only the server writes them
+        self.env["crm.mail.folder"].sudo()._store_listing(account.sudo(), listing)
+        self.write(
+            {
+                "step": "folders",
+                "account_id": account.id,
+                **self._role_values(account),
+            }
+        )
+        return self._reopen()
+
+    def action_finish(self):
+        """Keep the mapping and start to fill the inbox."""
+        self.ensure_one()
+        account = self.account_id
+        account.check_access("write")
+        if not self.inbox_folder_id:
+            raise ValidationError(
+                self.env._("Choose the folder that new mail arrives in.")
+            )
+        chosen = [self[f"{role}_folder_id"] for role in MAPPED_ROLES]
+        given = [folder for folder in chosen if folder]
+        if len(set(given)) < len(given):
+            raise ValidationError(
+                self.env._("Each folder can be used once: two rows name the same one.")
+            )
+        for role, folder in zip(MAPPED_ROLES, chosen, strict=True):
+            # sudo: see action_continue; the folders are the account's own by domain
+            if folder.account_id == account:
+                folder.sudo()._map_role(role)
+            elif folder:
+                raise ValidationError(
+                    self.env._("That folder belongs to another account.")
+                )
+            else:
+                account.sudo().folder_ids.filtered(
+                    lambda known, role=role: known.role == role
+                ).role = "none"
+        account.state = "ready"
+        account._request_sync()
+        return {"type": "ir.actions.act_window_close", "infos": {"account": account.id}}
+
+    def action_back(self):
+        self.ensure_one()
+        self.step = "servers"
+        return self._reopen()
+
+    # -- helpers -------------------------------------------------------------------
+
+    def _run_test(self) -> bool:
+        """Try both servers with what is entered now; true when every step succeeded."""
+        # Before anything else is read: whose account it is decides which saved
+        # password may be used.
+        self.account_id.check_access("write")
+        self._check_complete()
+        accounts = self.env["crm.mail.account"]
+        servers = []
+        try:
+            for server, prefix in (("imap", "_imap"), ("smtp", "_smtp")):
+                servers.append(
+                    (
+                        server,
+                        getattr(self, f"{prefix}_endpoint")(),
+                        self._own_or_saved(f"{prefix}_credentials"),
+                    )
+                )
+        except MailError as error:
+            raise UserError(describe(self.env, error).text) from error
+        accounts._release_transaction__()
+        probes = {"imap": accounts._probe_imap__, "smtp": accounts._probe_smtp__}
+        steps = [
+            (server, step, endpoint)
+            for server, endpoint, credentials in servers
+            for step in probes[server](endpoint, credentials)
+        ]
+        passed = all(step.ok for _server, step, _endpoint in steps)
+        self.write(
+            {
+                "test_steps": [
+                    step_payload(self.env, server, step, endpoint)
+                    for server, step, endpoint in steps
+                ],
+                "test_passed": passed,
+            }
+        )
+        self._log_test(steps)
+        return passed
+
+    def _log_test(self, steps):
+        sources = {"imap": "imap_auth", "smtp": "smtp_auth"}
+        # sudo: users read their log and write none of it
+        self.env["crm.mail.log"].sudo().create(
+            [
+                {
+                    "account_id": self.account_id.id,
+                    "user_id": self.env.uid,
+                    "source": sources[server],
+                    "level": "info" if step.ok else "error",
+                    "message": self._log_line(server, step, endpoint),
+                }
+                for server, step, endpoint in steps
+            ]
+        )
+
+    def _log_line(self, server, step, endpoint) -> str:
+        payload = step_payload(self.env, server, step, endpoint)
+        said = payload["message"] or payload["detail"]
+        return f"{endpoint.host}:{endpoint.port} {payload['label']}: {said}".rstrip(
+            ": "
+        )
+
+    def _check_complete(self):
+        missing = [
+            self._fields[name].get_description(self.env, ["string"])["string"]
+            for name in self._needed()
+            if not self[name] and not (self.account_id and self.account_id[name])
+        ]
+        if missing:
+            raise ValidationError(
+                self.env._("Please fill in: %(fields)s.", fields=", ".join(missing))
+            )
+        for port in (self.imap_port, self.smtp_port):
+            if not 1 <= port <= 65535:
+                raise ValidationError(self.env._("A port is a number from 1 to 65535."))
+
+    def _needed(self) -> list[str]:
+        names = ["username", "imap_host", "imap_port", "smtp_host", "smtp_port"]
+        if not self.has_password and not self.account_id.has_password:
+            names.append("password")
+        return names
+
+    def _own_or_saved(self, method: str):
+        """Credentials as entered here, the saved password where none was entered."""
+        credentials = getattr(self, method)()
+        if credentials is None or credentials.password or not self.account_id:
+            return credentials
+        saved = getattr(self.account_id, method)()
+        if saved is None:
+            return credentials
+        return type(credentials)(credentials.username, saved.password)
+
+    def _save_account(self):
+        # sudo: the tokens are closed to everybody; they go from one closed field of
+        # the user's own record to another
+        own = self.sudo()
+        values = {
+            name: own[name]
+            for name in self._server_field_names()
+            if own[name] or not name.endswith("_token")
+        }
+        for name in ("username", "imap_host", "smtp_host"):
+            values[name] = values[name].strip()
+        values.update(
+            name=self.name or self.email or self.username,
+            email=self.email or self.username,
+        )
+        account = self.account_id
+        if account:
+            account.check_access("write")
+            account.sudo().write(values)
+            return account
+        values["user_id"] = self.env.uid
+        return self.env["crm.mail.account"].sudo().create(values).sudo(False)
+
+    @api.model
+    def _role_values(self, account) -> dict:
+        by_role = {folder.role: folder for folder in account.folder_ids}
+        none = account.folder_ids.browse()
+        return {
+            f"{role}_folder_id": by_role.get(role, none).id for role in MAPPED_ROLES
+        }
+
+    def _reopen(self):
+        """The same dialog again, with what has changed."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_mail_accounts.crm_mail_account_setup_action"
+        )
+        return {**action, "res_id": self.id}
