@@ -6,7 +6,7 @@ Read by ``ast``; nothing is imported.  The rooms from the screen to the wire are
 
 and a room knows only rooms to its right.  Inside ``mailkit``::
 
-    imap | smtp | pop3 | sieve -> stream -> net, trace -> values, errors, limits
+    imap | smtp | pop3 | sieve -> steps, stream -> net, trace -> values, errors, limits
     mime, sync, rules             never reach net, not even through another module
 
 What each finding means, and why, stands beside the table that decides it.  A module

@@ -1,0 +1,1 @@
+"""Set-up behind dev/run, dev/test, dev/bench and dev/stop; standard library only."""

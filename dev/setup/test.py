@@ -1,0 +1,240 @@
+"""dev/test [pytest arguments]: every test of the project, in three rings.
+
+1. pure: mailkit against the scripted server and the live Dovecot, and the tests of
+   dev/, by pytest with no Odoo on the path;
+2. odoo: models, hoot and tours in Chromium, by pytest-odoo on a copy of the addon
+   template;
+3. installation: Odoo's own runner installs the addon into a copy of the plain template
+   and runs TestInstallation; a warning in the log fails it.
+
+With arguments only rings 1 and 2 run, and of these only the one that the given paths
+belong to. With CRM_MAIL_KEEP=1 the servers stay up afterwards, until dev/stop.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import processes, template
+from . import pytest_ring_names as names
+from .commands import clean_env
+from .errors import SetupError
+from .paths import ADDON, ADDON_NAME, ADDON_ROOT, DEV, dev_dir, log_dir
+from .prepare import Ready, command_line, preparing, scratch, test_servers
+from .steps import loudly, say
+
+PURE = (ADDON / "mailkit/tests", DEV / "tests")
+ODOO = (ADDON / "tests",)
+NOTHING_COLLECTED = 5
+INSTALLATION_TAGS = f"/{ADDON_NAME}:TestInstallation"
+LOG_LINE = re.compile(r"^[\d-]+ [\d:,]+ \d+ (?P<level>[A-Z]+) \S+ [^:]+: ")
+
+
+@dataclass
+class Result:
+    """How one ring ended."""
+
+    ring: str
+    code: int
+    seconds: float
+    line: str = ""
+    skipped: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        return self.code == 0
+
+
+def is_path(argument: str) -> bool:
+    return not argument.startswith("-") and resolve(argument).exists()
+
+
+def resolve(argument: str) -> Path:
+    return (Path.cwd() / argument.partition("::")[0]).resolve()
+
+
+def choose(arguments: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """Paths for ring 1, paths for ring 2, and the other arguments.
+
+    A folder above a ring's tests stands for all of that ring.
+    """
+    pure: list[str] = []
+    odoo: list[str] = []
+    rest: list[str] = []
+    previous = ""
+    for argument in arguments:
+        # The word after -k, -m and the like is no path, even if a file is called so.
+        after_option = previous in names.OPTIONS_WITH_VALUE
+        previous = argument
+        if after_option or not is_path(argument):
+            rest.append(argument)
+            continue
+        path = resolve(argument)
+        text = str(path) + argument[len(argument.partition("::")[0]) :]
+        for folders, chosen in ((PURE, pure), (ODOO, odoo)):
+            for folder in folders:
+                if path.is_relative_to(folder):
+                    chosen.append(text)
+                elif folder.is_relative_to(path) and folder.is_dir():
+                    chosen.append(str(folder))
+    return pure, odoo, rest
+
+
+def run_pytest(
+    ring: str, python: Path, arguments: Sequence[str | Path], env: dict[str, str]
+) -> Result:
+    """One ring by pytest; its own output goes straight to the terminal."""
+    say(f"\n== {ring} ==")
+    report = dev_dir() / "test" / f"result-{ring}.json"
+    report.unlink(missing_ok=True)
+    command = [python, "-m", "pytest", "-p", "setup.pytest_ring", *arguments]
+    start = time.monotonic()
+    env = {**env, names.RESULT: str(report)}
+    code = processes.run_in_foreground(command, env=env, cwd=ADDON_ROOT)
+    result = Result(ring, code, time.monotonic() - start)
+    if report.exists():
+        known = json.loads(report.read_text())
+        result.line, result.skipped = known["line"], known["skipped"]
+    return result
+
+
+def common_arguments() -> list[str]:
+    return ["-q", "-ra", "-p", "no:cacheprovider"]
+
+
+def ring_pure(ready: Ready, paths: list[str], rest: list[str], env: dict) -> Result:
+    """Without Odoo: `mailkit` is imported as a package of its own.
+
+    pytest would import the `__init__.py` of each folder above a test, and so the addon
+    and Odoo; it looks at no folder above the one given as --confcutdir.
+    """
+    paths = paths or [str(path) for path in PURE if path.is_dir()]
+    arguments = [*common_arguments(), "-p", "no:odoo"]
+    arguments += [f"--confcutdir={PURE[0]}", *rest, *paths]
+    env = clean_env({**env, "PYTHONPATH": f"{ADDON}:{DEV}"})
+    return run_pytest("pure", ready.odoo.python, arguments, env)
+
+
+def ring_odoo(ready: Ready, paths: list[str], rest: list[str], env: dict) -> Result:
+    """With Odoo, on a copy of the database in which the addon is installed."""
+    odoo = ready.odoo
+    start = time.monotonic()
+    try:
+        with preparing():
+            source = template.ensure_addon(odoo, ready.plain)
+    except SetupError as error:
+        say(f"\n== odoo ==\n{error}")
+        seconds = time.monotonic() - start
+        return Result("odoo (addon not installable)", 1, seconds)
+    with scratch(odoo, source, "odoo") as database:
+        arguments = [*common_arguments(), f"--odoo-config={odoo.conf}"]
+        arguments += [f"--odoo-database={database}", "--odoo-http", *rest]
+        arguments += paths or [str(path) for path in ODOO if path.is_dir()]
+        env = odoo.env({**odoo.cluster.env, **env}, DEV)
+        return run_pytest("odoo", odoo.python, arguments, env)
+
+
+def ring_installation(ready: Ready, env: dict[str, str]) -> Result:
+    """Odoo's own runner: a clean installation, with nothing to complain of."""
+    ring = "installation"
+    say(f"\n== {ring} ==")
+    odoo = ready.odoo
+    start = time.monotonic()
+    with scratch(odoo, ready.plain, ring) as database:
+        command = odoo.command("server", "-d", database, "-i", ADDON_NAME)
+        command += ["--test-tags", INSTALLATION_TAGS, "--stop-after-init"]
+        command += ["--max-cron-threads=0"]
+        env = odoo.env({**odoo.cluster.env, **env})
+        log = log_dir() / "installation.log"
+        with log.open("wb") as out:
+            code = processes.run_in_foreground(
+                command,
+                env=env,
+                cwd=ADDON_ROOT,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+    text = log.read_text(errors="replace")
+    found = complaints(text)
+    tests = tests_run(text)
+    problems = []
+    if code:
+        problems.append(f"Odoo ended with code {code}")
+    if found:
+        problems.append(f"{len(found)} warnings or errors in the log")
+    if not tests:
+        problems.append(f"no test matched {INSTALLATION_TAGS}")
+    if problems:
+        say(template.excerpt(text) if code else "\n".join(found[:40]))
+        say(f"installation: {'; '.join(problems)}; see {log}.")
+    else:
+        say(f"clean installation; {tests} tests by Odoo's own runner, no failure")
+    return Result(ring, int(bool(problems)), time.monotonic() - start)
+
+
+def complaints(log: str) -> list[str]:
+    """The lines of level WARNING and above, with what follows them (a traceback)."""
+    found = []
+    follows = False
+    for line in log.splitlines():
+        match = LOG_LINE.match(line)
+        if match:
+            follows = match["level"] in ("WARNING", "ERROR", "CRITICAL")
+        if follows:
+            found.append(line)
+    return found
+
+
+def tests_run(log: str) -> int:
+    match = re.search(r"error\(s\) of (\d+) tests", log)
+    return int(match[1]) if match else 0
+
+
+def summary(results: Sequence[Result], seconds: float) -> str:
+    parts = ", ".join(f"{result.ring} {result.seconds:.0f} s" for result in results)
+    bad = [result.ring for result in results if not result.good]
+    verdict = f"FAILED in {', '.join(bad)}" if bad else "all good"
+    return f"dev/test: {verdict} ({parts}; {seconds:.0f} s in all)"
+
+
+def main(arguments: list[str]) -> int:
+    start = time.monotonic()
+    full = not arguments
+    pure, odoo, rest = choose(arguments)
+    both = not pure and not odoo
+    results: list[Result] = []
+    with test_servers(browser=True) as ready:
+        env = dict(ready.env)
+        if full:
+            env[names.NO_SKIPS] = "1"
+            results.append(ring_installation(ready, env))
+        if pure or both:
+            results.append(ring_pure(ready, pure, rest, env))
+        if odoo or both:
+            results.append(ring_odoo(ready, odoo, rest, env))
+    if not full and any(result.code != NOTHING_COLLECTED for result in results):
+        results = [result for result in results if result.code != NOTHING_COLLECTED]
+    for result in results:
+        if full and result.skipped:
+            loudly(
+                f"{len(result.skipped)} skipped tests in ring {result.ring} make the "
+                f"full run fail: {', '.join(result.skipped)}"
+            )
+    if not results:
+        raise SetupError("No ring has tests to run.")
+    say("")
+    for result in results:
+        if result.line:
+            say(f"{result.ring}:\n==== {result.line} ====")
+    say(summary(results, time.monotonic() - start))
+    return max(result.code for result in results) and 1
+
+
+if __name__ == "__main__":
+    command_line("test", main)
