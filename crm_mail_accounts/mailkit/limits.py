@@ -12,6 +12,8 @@ READ_TIMEOUT = 60.0
 COMMAND_TIMEOUT = 300.0
 """One command in all, however steadily the server drips."""
 
+GOODBYE_TIMEOUT = 2.0
+"""LOGOUT and QUIT: politeness that nobody should wait for."""
 PROBE_TIMEOUT = 60.0
 """A connection test in all: a person waits, and so does an HTTP worker."""
 MAX_HOST_ADDRESSES = 8

@@ -1,0 +1,343 @@
+"""An IMAP connection: greeting, TLS, login, capabilities (RFC 3501, RFC 9051).
+
+Capabilities are believed only for the state that they were told in: those from
+before STARTTLS are forgotten, since anybody could have written them, and they are
+read again after the login, because proxies answer for another server before it.
+An extension counts as enabled only when the server confirmed it by ``* ENABLED``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from .. import net
+from ..errors import (
+    AuthError,
+    LimitExceeded,
+    MailError,
+    NetworkError,
+    ProtocolError,
+    ServerRefused,
+    TlsError,
+)
+from ..limits import COMMAND_TIMEOUT, CONNECT_TIMEOUT, READ_TIMEOUT
+from ..stream import Stream, checked_text
+from ..trace import Trace, masked
+from ..values import Credentials, Endpoint, Security, TlsFacts
+from . import quote, tokens
+from .wire import Status, Untagged, Wire
+
+CLIENT_NAME = "crm_mail_accounts"
+"""What ID tells (RFC 2971); a few providers refuse clients that tell nothing."""
+_WEAK_CODES = frozenset({"PRIVACYREQUIRED", "ENCRYPTIONREQUIRED"})
+_IN_REV2 = frozenset(
+    "BINARY ENABLE ESEARCH IDLE LIST-EXTENDED LIST-STATUS LITERAL- MOVE NAMESPACE "
+    "SASL-IR SPECIAL-USE STATUS=SIZE UIDPLUS UNSELECT".split()
+)
+"""Extensions that IMAP4rev2 contains (RFC 9051 appendix E)."""
+
+Self = TypeVar("Self", bound="ImapConnection")
+
+
+class ImapConnection:
+    """One connection.  Use :meth:`open`, or the steps one by one for a test."""
+
+    def __init__(
+        self,
+        sock,
+        endpoint: Endpoint,
+        *,
+        trace: Trace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        command_timeout: float = COMMAND_TIMEOUT,
+    ):
+        self.endpoint = endpoint
+        self.capabilities: frozenset[str] = frozenset()
+        self.enabled: frozenset[str] = frozenset()
+        self.server_id: dict[str, str] = {}
+        self.authenticated = False
+        self.dropped: Counter[str] = Counter()
+        """Responses that could not be used, by reason."""
+        self.alerts: deque[str] = deque(maxlen=20)
+        """What the server wants a person to read (RFC 9051 7.1 ALERT), newest last."""
+        self._connect_timeout = connect_timeout
+        stream = Stream(sock, read_timeout=read_timeout, trace=trace, clock=clock)
+        self._wire = Wire(stream, command_timeout=command_timeout)
+        self._wire.on_untagged = self._notice
+
+    # -- connecting -----------------------------------------------------------
+
+    @classmethod
+    def open(
+        cls: type[Self],
+        endpoint: Endpoint,
+        credentials: Credentials | None = None,
+        *,
+        trace: Trace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        command_timeout: float = COMMAND_TIMEOUT,
+        resolver: net.Resolver | None = None,
+    ) -> Self:
+        """A connected session, logged in when there are credentials."""
+        sock = net.open_socket(
+            endpoint,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            resolver=resolver,
+        )
+        session = cls(
+            sock,
+            endpoint,
+            trace=trace,
+            clock=clock,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            command_timeout=command_timeout,
+        )
+        try:
+            session.greet()
+            if endpoint.security is Security.STARTTLS:
+                session.start_tls()
+            if credentials is not None:
+                session.login(credentials)
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(self, exc_type, exc, traceback) -> None:
+        # after an error LOGOUT would only wait for a server that is out of step
+        if exc_type is None or (isinstance(exc, MailError) and exc.connection_usable):
+            self.logout()
+        else:
+            self.close()
+
+    def greet(self) -> None:
+        """Read the greeting; PREAUTH means that the login is done already."""
+        self._wire.stream.bound(self._connect_timeout)
+        status = self._wire.greeting()
+        if status.kind == "PREAUTH":
+            if self.endpoint.security is Security.STARTTLS:
+                # STARTTLS is not allowed any more, so this would stay plain text
+                self.close()
+                raise TlsError("logged in before TLS", code="tls_not_offered")
+            self.authenticated = True
+        self._take_capabilities(status)
+        if self.authenticated:
+            self._prepare()
+
+    def start_tls(self) -> None:
+        """STARTTLS, which must be offered and accepted (RFC 9051 6.2.1)."""
+        if not self.capabilities:
+            self._ask_capabilities()
+        if "STARTTLS" not in self.capabilities:
+            self.close()
+            raise TlsError("STARTTLS is not offered", code="tls_not_offered")
+        peer = self._wire.stream.peer()
+        try:
+            self._wire.command("STARTTLS", timeout=self._connect_timeout)
+        except (ServerRefused, ProtocolError) as err:
+            self.close()
+            raise TlsError(err.detail, code="tls_not_offered") from err
+        self._set_capabilities(())
+        self._wire.stream.start_tls(
+            self.endpoint,
+            timeout=self._connect_timeout,
+            again=lambda: self._ready_for_tls(peer),
+        )
+        self._ask_capabilities()
+
+    def _ready_for_tls(self, peer: net.Address):
+        """A second connection up to STARTTLS, to read a refused certificate."""
+        other = type(self)(
+            net.connect([peer], timeout=self._connect_timeout),
+            self.endpoint,
+            read_timeout=self._connect_timeout,
+        )
+        try:
+            other.greet()
+            other._wire.command("STARTTLS", timeout=self._connect_timeout)
+            return other._wire.stream.release()
+        except MailError as err:
+            other.close()
+            raise NetworkError("no second connection") from err
+
+    def set_limits(
+        self, *, connect_timeout: float, read_timeout: float, command_timeout: float
+    ) -> None:
+        """Other bounds from the next command on (a test shares one total)."""
+        self._connect_timeout = connect_timeout
+        self._wire.stream.read_timeout = read_timeout
+        self._wire.command_timeout = command_timeout
+
+    @property
+    def tls(self) -> TlsFacts | None:
+        return self._wire.stream.tls
+
+    @property
+    def closed(self) -> bool:
+        return self._wire.closed
+
+    # -- login ----------------------------------------------------------------
+
+    def login(self, credentials: Credentials) -> None:
+        """AUTHENTICATE PLAIN when offered, else LOGIN; XOAUTH2 with a token.
+
+        One attempt only: a second one with another mechanism would count twice
+        towards a lock-out.
+        """
+        if self.authenticated:
+            return
+        if not self.capabilities:
+            self._ask_capabilities()
+        user = credentials.username
+        self._wire.secrets = (credentials.password, credentials.access_token)
+        try:
+            if credentials.access_token:
+                status = self._login_with_token(user, credentials.access_token)
+            else:
+                status = self._login_with_password(user, credentials.password)
+        except ServerRefused as err:
+            raise self._login_refused(err) from err
+        self.authenticated = True
+        self._set_capabilities(())
+        self._take_capabilities(status)
+        self._prepare()
+
+    def _login_with_password(self, user: str, password: str) -> Status:
+        checked_text(user)
+        checked_text(password)
+        if "LOGINDISABLED" in self.capabilities and self.tls is None:
+            # also not by PLAIN: the server says that plain text may not carry it
+            raise AuthError("LOGINDISABLED", code="auth_needs_tls")
+        if "AUTH=PLAIN" in self.capabilities:
+            answer = f"\0{user}\0{password}".encode()  # RFC 4616
+            return self._wire.authenticate("PLAIN", [answer])
+        if "LOGINDISABLED" in self.capabilities:
+            raise AuthError("neither PLAIN nor LOGIN", code="auth_not_offered")
+        return self._wire.command("LOGIN", quote.string(user), quote.string(password))
+
+    def _login_with_token(self, user: str, token: str) -> Status:
+        if "AUTH=XOAUTH2" not in self.capabilities:
+            raise AuthError("XOAUTH2 is not offered", code="auth_not_offered")
+        checked_text(user)
+        checked_text(token)
+        answer = f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
+        return self._wire.authenticate("XOAUTH2", [answer])
+
+    def _login_refused(self, err: ServerRefused) -> MailError:
+        """A refusal that is about the moment stays what it is; the rest means the
+        credentials (RFC 5530)."""
+        if err.retry or err.response_code in ("CONTACTADMIN", "NOPERM"):
+            return err
+        if err.response_code in _WEAK_CODES:
+            return AuthError(err.detail, code="auth_needs_tls")
+        return AuthError(err.detail, code="auth_failed")
+
+    def _prepare(self) -> None:
+        """What every session does behind its login."""
+        if not self.capabilities:
+            self._ask_capabilities()
+        if "ID" in self.capabilities:
+            self._identify()
+        wanted = [word for word in ("CONDSTORE", "QRESYNC") if self.offers(word)]
+        if self.offers("ENABLE") and wanted:
+            self._enable(wanted)
+
+    def _identify(self) -> None:
+        found: list[Untagged] = []
+        try:
+            self._wire.command(
+                "ID",
+                b"(" + quote.string("name") + b" " + quote.string(CLIENT_NAME) + b")",
+                handler=lambda r: found.append(r) if r.name == "ID" else None,
+            )
+            for response in found:
+                (fields,) = tokens.parse(response.segments, response.start)
+                self.server_id = _pairs(fields)
+        except (ServerRefused, ProtocolError, LimitExceeded, ValueError):
+            if self.closed:
+                raise
+            self.dropped["id"] += 1  # a courtesy that some servers do badly
+
+    def _enable(self, words: list[str]) -> None:
+        try:
+            self._wire.command("ENABLE", *(word.encode("ascii") for word in words))
+        except (ServerRefused, ProtocolError):
+            if self.closed:
+                raise
+            self.dropped["enable"] += 1
+
+    # -- capabilities ---------------------------------------------------------
+
+    def offers(self, word: str) -> bool:
+        """Whether the server has an extension, by itself or through IMAP4rev2."""
+        return word in self.capabilities or (
+            "IMAP4REV2" in self.capabilities and word in _IN_REV2
+        )
+
+    def _ask_capabilities(self) -> None:
+        self._set_capabilities(())
+        self._wire.command("CAPABILITY")
+
+    def _take_capabilities(self, status: Status) -> None:
+        if status.code == "CAPABILITY":
+            self._set_capabilities(status.arguments.split())
+
+    def _set_capabilities(self, words: Iterable[bytes]) -> None:
+        self.capabilities = frozenset(
+            word.decode("latin-1").upper() for word in list(words)[:500]
+        )
+        self._wire.capabilities = self.capabilities
+
+    def _notice(self, response: Untagged) -> None:
+        """Every untagged response of every command passes here."""
+        if response.name == "CAPABILITY":
+            self._set_capabilities(response.text.split())
+        elif response.name == "ENABLED":
+            words = response.text.decode("latin-1").upper().split()
+            self.enabled |= frozenset(words[:100])
+        elif response.name in ("OK", "NO", "BAD"):
+            status = response.status
+            if status is not None and status.code == "ALERT":
+                self.alerts.append(masked(status.text, self._wire.secrets))
+
+    # -- ending ---------------------------------------------------------------
+
+    def noop(self) -> None:
+        self._wire.command("NOOP")
+
+    def logout(self) -> None:
+        """The polite end; never raises, and the connection is closed afterwards."""
+        try:
+            if not self.closed:
+                self._wire.logout()
+        except MailError:
+            return  # the other side was gone already
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+def _pairs(fields) -> dict[str, str]:
+    if not isinstance(fields, list):
+        return {}
+    return {
+        key.decode("utf-8", "replace").lower()[:30]: value.decode("utf-8", "replace")[
+            :200
+        ]
+        for key, value in list(zip(fields[::2], fields[1::2], strict=False))[:30]
+        if isinstance(key, bytes) and isinstance(value, bytes)
+    }

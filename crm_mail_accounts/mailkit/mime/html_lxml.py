@@ -1,0 +1,74 @@
+"""The cleaning engine for when nh3 is missing or a document is too tangled for it.
+
+The tree of libxml2 is only read: the HTML that comes out is written here, element
+by element from the allow-list, with ``& < > "`` escaped everywhere.  So whatever a
+browser would have made of the original markup, it meets only what is written here.
+No element with unparsed content (``style``, ``textarea``...) is ever written.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from lxml import etree
+
+from . import html_policy
+from .urls import Resources
+
+MAX_DEPTH = 500
+"""Elements within elements that are written; browsers stop at 512 as well."""
+
+_CLOSE = object()
+
+
+def clean(html: str, resources: Resources) -> str:
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
+    )
+    try:
+        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError):  # nothing but white space or comments
+        return ""
+    if root is None:
+        return ""
+    out: list[str] = []
+    depth = 0
+    # A stack instead of recursion: the depth of a mail is the sender's choice.
+    todo: list[tuple[object, str]] = [(root, "")]
+    while todo:
+        element, text = todo.pop()
+        if element is _CLOSE:
+            depth -= 1
+            out.append(text)
+            continue
+        if element is None:
+            out.append(escape(text, quote=False))
+            continue
+        if element is not root and element.tail:
+            todo.append((None, element.tail))
+        tag = element.tag
+        if not isinstance(tag, str) or tag in html_policy.GONE_WITH_CONTENT:
+            continue
+        if tag in html_policy.TAGS and depth < MAX_DEPTH:
+            out.append(_opening(tag, element, resources))
+            if tag in html_policy.VOID:
+                continue
+            depth += 1
+            todo.append((_CLOSE, f"</{tag}>"))
+        todo.extend((child, "") for child in reversed(element))
+        if element.text:
+            todo.append((None, element.text))
+    return "".join(out)
+
+
+def _opening(tag: str, element, resources: Resources) -> str:
+    kept = {}
+    for name, value in element.attrib.items():
+        if name in html_policy.ATTRIBUTES[tag]:
+            value = html_policy.attribute(tag, name, value, resources)
+            if value is not None:
+                kept[name] = value
+    if tag in ("a", "area"):
+        kept.update(html_policy.LINK_ATTRIBUTES)
+    written = "".join(f' {n}="{escape(v, quote=True)}"' for n, v in kept.items())
+    return f"<{tag}{written}>"

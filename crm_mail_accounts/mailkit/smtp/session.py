@@ -1,0 +1,489 @@
+"""An SMTP submission session, driven phase by phase (RFC 5321, RFC 6409).
+
+``send`` tells in the ``step`` of its error how far it had come, because that
+decides what may be done next:
+
+``mail`` ``rcpt`` ``data`` ``content``
+    the mail was not taken over: trying again is safe.
+``dot``
+    the final dot was written.  With :class:`errors.ServerRefused` the server has
+    declined the mail; with any other error nobody knows, so it must never be sent
+    again by itself (RFC 1047).
+
+Replies may be of several lines; control characters in an address never reach the
+wire (:func:`stream.checked`).
+"""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .. import net
+from ..errors import (
+    AuthError,
+    CapabilityMissing,
+    InvalidArgument,
+    LimitExceeded,
+    MailError,
+    NetworkError,
+    ProtocolError,
+    ServerRefused,
+    TlsError,
+)
+from ..limits import (
+    CHUNK,
+    COMMAND_TIMEOUT,
+    CONNECT_TIMEOUT,
+    FINAL_DOT_TIMEOUT,
+    GOODBYE_TIMEOUT,
+    MAX_REPLY_LINE,
+    MAX_REPLY_LINES,
+    READ_TIMEOUT,
+)
+from ..stream import Stream, checked, checked_text
+from ..trace import Trace, masked
+from ..values import Credentials, Delivery, Endpoint, Security, TlsFacts
+
+_REPLY = re.compile(rb"([2-5][0-9]{2})([ -]|\Z)(.*)", re.DOTALL)
+_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_NEEDS_TLS = frozenset({530, 538})
+"""RFC 3207: issue STARTTLS first; RFC 4954: encryption required."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    code: int
+    lines: tuple[bytes, ...]
+
+    @property
+    def text(self) -> str:
+        return b" ".join(self.lines).decode("utf-8", "replace")
+
+
+class SmtpSession:
+    """One connection.  Use :meth:`open`, or the steps one by one for a test."""
+
+    def __init__(
+        self,
+        sock,
+        endpoint: Endpoint,
+        *,
+        trace: Trace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        command_timeout: float = COMMAND_TIMEOUT,
+        local_name: str | None = None,
+    ):
+        self.endpoint = endpoint
+        self.extensions: dict[str, str] = {}
+        """What EHLO offered: keyword in capitals to its parameters."""
+        self.authenticated = False
+        self._connect_timeout = connect_timeout
+        self._command_timeout = command_timeout
+        self._secrets: tuple[str, ...] = ()
+        self._stream = Stream(sock, read_timeout=read_timeout, trace=trace, clock=clock)
+        self._local_name = local_name or self._address_literal()
+
+    # -- connecting -----------------------------------------------------------
+
+    @classmethod
+    def open(
+        cls,
+        endpoint: Endpoint,
+        credentials: Credentials | None = None,
+        *,
+        trace: Trace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        command_timeout: float = COMMAND_TIMEOUT,
+        resolver: net.Resolver | None = None,
+        local_name: str | None = None,
+    ) -> SmtpSession:
+        """A connected session, logged in when there are credentials."""
+        sock = net.open_socket(
+            endpoint,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            resolver=resolver,
+        )
+        session = cls(
+            sock,
+            endpoint,
+            trace=trace,
+            clock=clock,
+            connect_timeout=connect_timeout,
+            read_timeout=read_timeout,
+            command_timeout=command_timeout,
+            local_name=local_name,
+        )
+        try:
+            session.greet()
+            if endpoint.security is Security.STARTTLS:
+                session.start_tls()
+            if credentials is not None:
+                session.login(credentials)
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def __enter__(self) -> SmtpSession:
+        return self
+
+    def __exit__(self, exc_type, exc, traceback) -> None:
+        if exc_type is None or (isinstance(exc, MailError) and exc.connection_usable):
+            self.quit()
+        else:
+            self.close()
+
+    def _address_literal(self) -> str:
+        """How we name ourselves: the address, as RFC 5321 4.1.3 has it for clients
+        without a name of their own.  Looking a name up would take the time and
+        tell the server what our machines are called."""
+        address = self._stream.local_address()
+        try:
+            version = ipaddress.ip_address(address).version
+        except ValueError:
+            return "[127.0.0.1]"
+        return f"[IPv6:{address}]" if version == 6 else f"[{address}]"
+
+    def greet(self) -> None:
+        """Read the greeting and say EHLO."""
+        self._stream.bound(self._connect_timeout)
+        try:
+            start = self._stream.peek(3)[:3]
+            if not re.fullmatch(rb"[2-5]\d\d", start):
+                raise ProtocolError("the greeting is not SMTP's", code="not_smtp")
+            reply = self._read_reply()
+        except (ProtocolError, LimitExceeded) as err:
+            self.close()
+            raise ProtocolError(err.detail, code="not_smtp") from err
+        except BaseException:
+            self.close()
+            raise
+        if reply.code != 220:
+            self.close()
+            raise self._refused(reply)
+        self._hello()
+
+    def _hello(self) -> None:
+        self.extensions = {}
+        name = checked(self._local_name.encode("ascii", "replace"))
+        reply = self._command(b"EHLO " + name)
+        if reply.code in (500, 502, 504):
+            # a server from before extensions; it can still take plain mail
+            self._expect(self._command(b"HELO " + name), 250)
+            return
+        self._expect(reply, 250)
+        for line in reply.lines[1:]:
+            word, _space, rest = line.decode("latin-1").partition(" ")
+            word, equals, old = word.partition("=")  # AUTH=LOGIN of old servers
+            parameters = f"{old} {rest}".strip() if equals else rest
+            known = self.extensions.get(word.upper(), "")
+            self.extensions[word.upper()] = f"{known} {parameters}".strip()
+
+    def start_tls(self) -> None:
+        """STARTTLS, which must be offered and accepted (RFC 3207)."""
+        if "STARTTLS" not in self.extensions:
+            self.close()
+            raise TlsError("STARTTLS is not offered", code="tls_not_offered")
+        peer = self._stream.peer()
+        reply = self._command(b"STARTTLS")
+        if reply.code != 220:
+            self.close()
+            raise TlsError(self._words(reply), code="tls_not_offered")
+        self.extensions = {}  # anybody could have written those
+        self._stream.start_tls(
+            self.endpoint,
+            timeout=self._connect_timeout,
+            again=lambda: self._ready_for_tls(peer),
+        )
+        self._hello()
+
+    def _ready_for_tls(self, peer: net.Address):
+        """A second connection up to STARTTLS, to read a refused certificate."""
+        other = SmtpSession(
+            net.connect([peer], timeout=self._connect_timeout),
+            self.endpoint,
+            read_timeout=self._connect_timeout,
+            local_name=self._local_name,
+        )
+        try:
+            other.greet()
+            other._expect(other._command(b"STARTTLS"), 220)
+            return other._stream.release()
+        except MailError as err:
+            other.close()
+            raise NetworkError("no second connection") from err
+
+    def set_limits(
+        self, *, connect_timeout: float, read_timeout: float, command_timeout: float
+    ) -> None:
+        """Other bounds from the next command on (a test shares one total)."""
+        self._connect_timeout = connect_timeout
+        self._stream.read_timeout = read_timeout
+        self._command_timeout = command_timeout
+
+    @property
+    def tls(self) -> TlsFacts | None:
+        return self._stream.tls
+
+    @property
+    def closed(self) -> bool:
+        return self._stream.closed
+
+    # -- login ----------------------------------------------------------------
+
+    def login(self, credentials: Credentials) -> None:
+        """AUTH PLAIN, else LOGIN; XOAUTH2 with a token.  One attempt (RFC 4954)."""
+        offered = self.extensions.get("AUTH", "").upper().split()
+        user = credentials.username
+        password = credentials.password
+        self._secrets = (password, credentials.access_token)
+        for text in (user, *self._secrets):
+            checked_text(text)
+        if credentials.access_token:
+            token = credentials.access_token
+            self._need(offered, "XOAUTH2")
+            answers = [f"user={user}\x01auth=Bearer {token}\x01\x01"]
+            reply = self._authenticate("XOAUTH2", answers)
+        elif "PLAIN" in offered:
+            reply = self._authenticate("PLAIN", [f"\0{user}\0{password}"])
+        else:
+            self._need(offered, "LOGIN")
+            reply = self._authenticate("LOGIN", [user, password], at_once=False)
+        if reply.code != 235:
+            raise self._login_refused(reply)
+        self.authenticated = True
+
+    def _need(self, offered: Sequence[str], mechanism: str) -> None:
+        if mechanism in offered:
+            return
+        hidden = not offered and self.tls is None and "STARTTLS" in self.extensions
+        raise AuthError(
+            f"{mechanism} is not offered",
+            code="auth_needs_tls" if hidden else "auth_not_offered",
+        )
+
+    def _authenticate(
+        self, mechanism: str, answers: Sequence[str], *, at_once: bool = True
+    ) -> Reply:
+        """The answers to the server's 334 challenges, the first with the command
+        where the line is short enough (RFC 4954 section 4)."""
+        encoded = [base64.b64encode(answer.encode("utf-8")) for answer in answers]
+        line = b"AUTH " + mechanism.encode("ascii")
+        if at_once and len(encoded[0]) < 480:
+            line += b" " + encoded.pop(0)
+        encoded += [b"", b"*"]  # an explanation wants an empty answer; then cancel
+        reply = self._command(line)
+        while reply.code == 334 and encoded:
+            reply = self._command(encoded.pop(0))
+        return reply
+
+    def _login_refused(self, reply: Reply) -> MailError:
+        words = self._words(reply)
+        if reply.code in _NEEDS_TLS:
+            return AuthError(words, code="auth_needs_tls")
+        if reply.code in (502, 503, 504):
+            return AuthError(words, code="auth_not_offered")
+        if 400 <= reply.code < 500 and reply.code != 432:
+            return self._refused(reply)
+        return AuthError(words, code="auth_failed")
+
+    # -- sending --------------------------------------------------------------
+
+    def send(
+        self, envelope_from: str, recipients: Sequence[str], raw: bytes
+    ) -> Delivery:
+        """Hand a mail over, to those of the recipients that the server takes.
+
+        ``envelope_from`` may be empty (a bounce, an automatic answer).  Line ends
+        become CRLF and leading dots are doubled; nothing else is changed.
+        """
+        step = "mail"
+        try:
+            if not recipients:
+                raise InvalidArgument("no recipient")
+            paths = [self._path(address) for address in recipients]
+            line = self._mail_from(envelope_from, raw, all(map(bytes.isascii, paths)))
+            self._expect(self._command(line), 250)
+            step = "rcpt"
+            accepted, refused = self._recipients(recipients, paths)
+            step = "data"
+            self._expect(self._command(b"DATA"), 354)
+            step = "content"
+            self._stream.bound(max(self._command_timeout, FINAL_DOT_TIMEOUT))
+            self._write_content(raw)
+            step = "dot"
+            reply = self._final_dot()
+        except MailError as err:
+            err.step = step
+            if isinstance(err, ServerRefused):
+                self._forget_mail()
+            elif step != "mail":
+                self.close()
+            raise
+        except BaseException:
+            self.close()
+            raise
+        return Delivery(self._words(reply), tuple(accepted), refused)
+
+    def _mail_from(self, envelope_from: str, raw: bytes, ascii_paths: bool) -> bytes:
+        path = self._path(envelope_from) if envelope_from else b"<>"
+        line = b"MAIL FROM:" + path
+        if "SIZE" in self.extensions:
+            most = self.extensions["SIZE"].split()[:1]
+            if most and most[0].isdigit() and 0 < int(most[0]) < len(raw):
+                raise ServerRefused(
+                    f"the server takes mails of {most[0]} bytes", response_code="552"
+                )
+            line += b" SIZE=%d" % len(raw)
+        if not raw.isascii():
+            if "8BITMIME" not in self.extensions:
+                raise CapabilityMissing("8BITMIME")
+            line += b" BODY=8BITMIME"
+        if not (ascii_paths and path.isascii()):
+            line += b" SMTPUTF8"
+        return line
+
+    def _path(self, address: str) -> bytes:
+        """``<local@domain>``; the domain in its ASCII form (RFC 5890)."""
+        data = checked_text(address)
+        local, at, domain = address.rpartition("@")
+        if not local or not at or not domain or re.search(rb"[<> ]", data):
+            raise InvalidArgument("not a mail address")
+        try:
+            domain = domain if domain.isascii() else domain.encode("idna").decode()
+        except UnicodeError as err:
+            raise InvalidArgument("not a mail domain") from err
+        if not local.isascii() and "SMTPUTF8" not in self.extensions:
+            raise CapabilityMissing("SMTPUTF8")
+        return f"<{local}@{domain}>".encode()
+
+    def _recipients(self, recipients, paths) -> tuple[list[str], dict[str, str]]:
+        accepted: list[str] = []
+        refused: dict[str, str] = {}
+        last: ServerRefused | None = None
+        for address, path in zip(recipients, paths, strict=True):
+            try:
+                reply = self._command(b"RCPT TO:" + path)
+                self._expect(reply, 250, 251, 252)
+                accepted.append(address)
+            except ServerRefused as err:
+                refused[address] = err.detail
+                last = err
+        if not accepted and last is not None:
+            last.facts = refused
+            raise last
+        return accepted, refused
+
+    def _write_content(self, raw: bytes) -> None:
+        """Everything but the final dot, so that a failure in here is known to have
+        left the mail undelivered."""
+        content = _LINE_END.sub(b"\r\n", raw)
+        if not content.endswith(b"\r\n"):
+            content += b"\r\n"
+        if content.startswith(b"."):
+            content = b"." + content
+        content = content.replace(b"\r\n.", b"\r\n..")
+        for start in range(0, len(content), CHUNK):
+            self._stream.send_block(content[start : start + CHUNK])
+
+    def _final_dot(self) -> Reply:
+        self._stream.bound(FINAL_DOT_TIMEOUT)
+        silence, self._stream.read_timeout = (
+            self._stream.read_timeout,
+            FINAL_DOT_TIMEOUT,
+        )
+        try:
+            self._stream.send_line(b".")
+            reply = self._read_reply()
+        finally:
+            self._stream.read_timeout = silence
+        self._expect(reply, 250)
+        return reply
+
+    def _forget_mail(self) -> None:
+        """RSET after a refusal, so that the session can be used again."""
+        try:
+            if not self.closed:
+                self._expect(self._command(b"RSET"), 250)
+        except MailError:
+            self.close()
+
+    # -- commands and replies -------------------------------------------------
+
+    def noop(self) -> None:
+        self._expect(self._command(b"NOOP"), 250)
+
+    def _command(self, line: bytes) -> Reply:
+        checked(line)  # before the connection is touched, hence still usable
+        self._stream.bound(self._command_timeout)
+        try:
+            self._stream.send_line(line)
+            return self._read_reply()
+        except BaseException:
+            self.close()
+            raise
+
+    def _read_reply(self) -> Reply:
+        lines: list[bytes] = []
+        while True:
+            match = _REPLY.match(self._stream.read_line(MAX_REPLY_LINE))
+            if not match:
+                raise ProtocolError("a reply that cannot be read")
+            code, separator, text = match.groups()
+            lines.append(text)
+            if separator != b"-":
+                return Reply(int(code), tuple(lines))
+            if len(lines) > MAX_REPLY_LINES:
+                raise LimitExceeded(f"a reply of more than {MAX_REPLY_LINES} lines")
+
+    def _expect(self, reply: Reply, *codes: int) -> None:
+        if reply.code not in codes:
+            raise self._refused(reply)
+
+    def _refused(self, reply: Reply) -> MailError:
+        words = self._words(reply)
+        if reply.code == 421:
+            # the server closes behind this one (RFC 5321 3.8)
+            self.close()
+            error = ServerRefused(words, response_code="421", retry=True)
+            error.connection_usable = False
+            return error
+        if reply.code < 400:
+            self.close()
+            return ProtocolError(words)
+        if reply.code in _NEEDS_TLS and not self.authenticated:
+            code = "auth_needs_tls" if self.tls is None else "auth_failed"
+            return AuthError(words, code=code)
+        return ServerRefused(
+            words, response_code=str(reply.code), retry=reply.code < 500
+        )
+
+    def _words(self, reply: Reply) -> str:
+        return masked(f"{reply.code} {reply.text}", self._secrets)
+
+    # -- ending ---------------------------------------------------------------
+
+    def quit(self) -> None:
+        """The polite end; never raises, and the connection is closed afterwards."""
+        try:
+            if not self.closed:
+                self._command_timeout = min(GOODBYE_TIMEOUT, self._command_timeout)
+                self._command(b"QUIT")
+        except MailError:
+            return  # the other side was gone already
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._stream.close()

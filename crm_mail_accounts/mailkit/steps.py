@@ -1,0 +1,107 @@
+"""The steps of a connection test: timed, named, and stopped at the first failure."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from . import net
+from .errors import MailError
+from .limits import CONNECT_TIMEOUT, READ_TIMEOUT
+from .values import Endpoint, Security, Step, TlsFacts
+
+_LEAST = 0.05
+"""Seconds that even a step at the very end of the time gets, so that it fails by
+its own timeout and not by an invalid one."""
+
+
+@dataclass
+class Running:
+    """The step that is being done; set ``detail`` to what a person wants to know."""
+
+    detail: str = ""
+
+    def show_tls(self, facts: TlsFacts | None) -> None:
+        """``TLSv1.3, CN=mail.example.com, 2027-01-31``: a person compares these."""
+        if facts is not None:
+            self.detail = facts.version
+            if facts.certificate is not None:
+                until = facts.certificate.not_after.strftime("%Y-%m-%d")
+                self.detail += f", {facts.certificate.subject}, {until}"
+
+
+class _Stopped(Exception):
+    """A step failed; the error is in the list already."""
+
+
+class Steps:
+    """Collects steps in ``done``.  Around all of them use it as a context manager,
+    which ends quietly when a step has failed."""
+
+    def __init__(self, timeout: float, clock: Callable[[], float] = time.monotonic):
+        self._clock = clock
+        self._end = clock() + timeout
+        self.done: list[Step] = []
+
+    @property
+    def left(self) -> float:
+        """Seconds that remain for everything, never 0."""
+        return max(self._end - self._clock(), _LEAST)
+
+    def limits(self) -> dict[str, float]:
+        """The arguments of a session's ``set_limits`` for its next step."""
+        left = self.left
+        return {
+            "connect_timeout": min(CONNECT_TIMEOUT, left),
+            "read_timeout": min(READ_TIMEOUT, left),
+            "command_timeout": left,
+        }
+
+    def __enter__(self) -> Steps:
+        return self
+
+    def __exit__(self, exc_type, exc, traceback) -> bool:
+        return exc_type is _Stopped
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Running]:
+        running = Running()
+        start = self._clock()
+        try:
+            yield running
+        except MailError as err:
+            seconds = self._clock() - start
+            self.done.append(Step(name, False, seconds, running.detail, err))
+            raise _Stopped from err
+        self.done.append(Step(name, True, self._clock() - start, running.detail))
+
+
+@contextmanager
+def connected(
+    steps: Steps, endpoint: Endpoint, resolver: net.Resolver | None = None
+) -> Iterator:
+    """The steps that every protocol begins with: ``resolve``, ``connect`` and, for
+    implicit TLS, ``tls``.  The socket is closed at the end."""
+    with steps.step("resolve") as step:
+        addresses = net.resolve(
+            endpoint.host,
+            endpoint.port,
+            timeout=min(CONNECT_TIMEOUT, steps.left),
+            resolver=resolver,
+        )
+        step.detail = ", ".join(net.shown(address) for address in addresses)
+    with steps.step("connect") as step:
+        sock = net.connect(addresses, timeout=min(CONNECT_TIMEOUT, steps.left))
+        step.detail = net.shown(net.peer(sock))
+    try:
+        if endpoint.security is Security.TLS:
+            with steps.step("tls") as step:
+                sock = net.secured(
+                    sock, endpoint, timeout=min(CONNECT_TIMEOUT, steps.left)
+                )
+                step.show_tls(net.tls_facts(sock))
+        yield sock
+    finally:
+        sock.close()

@@ -1,0 +1,450 @@
+"""The command engine against servers that lie, flood, stall and leave."""
+
+import socket
+import threading
+import time
+
+import pytest
+
+from mailkit.errors import (
+    InvalidArgument,
+    LimitExceeded,
+    NetworkError,
+    ProtocolError,
+    ServerRefused,
+)
+from mailkit.imap import quote
+from mailkit.imap.wire import Wire, read_status
+from mailkit.limits import MAX_COMMAND_LINE, MAX_LINE, MAX_LITERAL
+from mailkit.stream import Stream, checked
+from mailkit.tests.scripted_server import ScriptedServer
+from mailkit.trace import Trace
+
+BOUND = 0.3
+
+
+class Talk:
+    """A wire whose server is a script of what to say after each command line."""
+
+    def __init__(self, script, **options):
+        self.server = ScriptedServer(script)
+        self.options = {"read_timeout": 5, **options}
+
+    def __enter__(self):
+        self.server.start()
+        sock = socket.create_connection(("127.0.0.1", self.server.port))
+        timeout = self.options.pop("command_timeout", 5)
+        self.wire = Wire(Stream(sock, **self.options), command_timeout=timeout)
+        return self.wire
+
+    def __exit__(self, exc_type, exc, traceback):
+        self.wire.close()
+        self.server.__exit__(exc_type, exc, traceback)
+
+
+def says(*answers, then="end"):
+    """After each line of the client the next answer."""
+
+    def script(peer):
+        for answer in answers:
+            peer.line()
+            peer.send(answer)
+        if then == "stall":
+            peer.stall()
+        elif then == "end":
+            peer.wait_for_end()
+
+    return script
+
+
+# -- ordinary life ------------------------------------------------------------
+
+
+def test_untagged_responses_come_in_order_and_then_the_status():
+    with Talk(
+        says(b"* 3 EXISTS\r\n* OK [UIDNEXT 7] n\r\nA1 OK [X y] fine\r\n")
+    ) as wire:
+        status, responses = wire.collect("NOOP")
+    assert [(r.name, r.number) for r in responses] == [("EXISTS", 3), ("OK", None)]
+    assert (status.kind, status.code, status.arguments) == ("OK", "X", b"y")
+    assert status.text == "fine"
+
+
+def test_responses_stream_before_the_command_is_over():
+    gate = threading.Event()
+
+    def script(peer):
+        peer.line()
+        peer.send(b"* 1 EXISTS\r\n")
+        assert gate.wait(5)
+        peer.send(b"A1 OK\r\n")
+
+    with Talk(script) as wire:
+        responses = wire.responses("NOOP")
+        assert next(responses).number == 1
+        gate.set()
+        assert list(responses) == []
+
+
+def test_nothing_is_sent_before_the_first_response_is_asked_for():
+    talk = Talk(says(b"A1 OK\r\n"))
+    with talk as wire:
+        responses = wire.responses("NOOP")
+        time.sleep(0.05)
+        assert not talk.server.received
+        assert list(responses) == []
+    assert talk.server.received == b"A1 NOOP\r\n"
+
+
+def test_a_command_that_was_left_in_the_middle_is_read_to_its_end_first():
+    first = b"* 1 EXISTS\r\n* 2 FETCH (BODY[] {5}\r\nA1 OK)\r\nA1 OK\r\n"
+    with Talk(says(first, b"* 9 EXISTS\r\nA2 OK\r\n")) as wire:
+        for _response in wire.responses("NOOP"):
+            break
+        _status, responses = wire.collect("NOOP")
+    assert [r.number for r in responses] == [9]
+
+
+def test_a_bare_line_feed_ends_a_line_too():
+    with Talk(says(b"* 1 EXISTS\nA1 OK\n")) as wire:
+        _status, responses = wire.collect("NOOP")
+    assert responses[0].number == 1
+
+
+def test_the_words_of_a_status_that_look_like_a_literal_are_words():
+    with Talk(says(b"* OK see section {5}\r\nA1 OK ended {3}\r\n")) as wire:
+        status, responses = wire.collect("NOOP")
+    assert status.text == "ended {3}"
+    assert responses[0].status.text == "see section {5}"
+
+
+def test_a_strange_untagged_line_is_passed_over():
+    with Talk(says(b"* \r\n* \xff\xfe\r\n* 1\r\nA1 OK\r\n")) as wire:
+        assert wire.command("NOOP").kind == "OK"
+
+
+def test_a_literal_may_be_cut_off_while_the_rest_stays_in_step():
+    content = b"x" * 200_000
+    answer = b"* 1 FETCH (BODY[] {%d}\r\n%s UID 5)\r\nA1 OK\r\n" % (
+        len(content),
+        content,
+    )
+    with Talk(says(answer)) as wire:
+        (response,) = wire.responses("FETCH", keep=1000)
+    assert response.segments[1] == content[:1000]
+    assert response.segments[2] == b" UID 5)"
+
+
+# -- verdicts -----------------------------------------------------------------
+
+
+def refusal(line, name="NOOP"):
+    with Talk(says(line, b"A2 OK\r\n")) as wire:
+        with pytest.raises((ServerRefused, ProtocolError, NetworkError)) as caught:
+            wire.command(name)
+        if caught.value.connection_usable:
+            assert wire.command("NOOP").kind == "OK"
+        else:
+            assert wire.closed
+    return caught.value
+
+
+def test_no_is_a_refusal_with_its_code_and_the_session_goes_on():
+    error = refusal(b"A1 NO [overquota] Mailbox is full\r\n")
+    assert isinstance(error, ServerRefused)
+    assert error.response_code == "OVERQUOTA"
+    assert "Mailbox is full" in error.detail
+    assert not error.retry
+    assert error.connection_usable
+
+
+def test_bad_is_a_protocol_error_and_the_session_goes_on():
+    error = refusal(b"A1 BAD what?\r\n")
+    assert isinstance(error, ProtocolError)
+    assert error.connection_usable
+
+
+@pytest.mark.parametrize("code", ["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"])
+def test_a_refusal_of_the_moment_may_be_tried_again(code):
+    assert refusal(f"A1 NO [{code}] later\r\n".encode()).retry
+
+
+@pytest.mark.parametrize("kind", ["NO", "BAD"])
+def test_a_pause_that_the_server_asks_for_is_told(kind):
+    error = refusal(
+        f"A1 {kind} Request is throttled. Suggested Backoff Time: 299961 "
+        "milliseconds\r\n".encode()
+    )
+    assert isinstance(error, ServerRefused)
+    assert error.response_code == "THROTTLED"
+    assert error.retry_after == pytest.approx(299.961)
+    assert error.retry
+
+
+def test_too_many_connections_is_no_wrong_password():
+    error = refusal(b"A1 NO [ALERT] Too many simultaneous connections. (Failure)\r\n")
+    assert error.retry
+
+
+def test_authenticated_but_not_connected_wants_a_new_connection():
+    error = refusal(b"A1 BAD User is authenticated but not connected.\r\n")
+    assert isinstance(error, NetworkError)
+
+
+def test_goodbye_is_a_lost_connection_with_the_servers_reason():
+    error = refusal(b"* BYE Autologout; idle for too long\r\n")
+    assert isinstance(error, NetworkError)
+    assert error.code == "connection_lost"
+    assert "idle for too long" in error.detail
+
+
+def test_a_secret_in_the_servers_words_is_masked_and_the_words_are_cut():
+    with Talk(says(b"A1 NO s3cret " + b"x" * 5000 + b"\r\n")) as wire:
+        wire.secrets = ("s3cret",)
+        with pytest.raises(ServerRefused) as caught:
+            wire.command("NOOP")
+    assert "s3cret" not in f"{caught.value} {caught.value!r}"
+    assert len(caught.value.detail) < 300
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"OK", ("OK", "", b"", "")),
+        (b"OK [UIDNEXT 5] n", ("OK", "UIDNEXT", b"5", "n")),
+        (b"no [trycreate]", ("NO", "TRYCREATE", b"", "")),
+        (
+            b"OK [PERMANENTFLAGS (\\Seen \\*)]",
+            ("OK", "PERMANENTFLAGS", b"(\\Seen \\*)", ""),
+        ),
+        (b"NO [half a code", ("NO", "", b"", "[half a code")),
+    ],
+)
+def test_status_lines_are_read(line, expected):
+    status = read_status(line)
+    assert (status.kind, status.code, status.arguments, status.text) == expected
+
+
+# -- sending ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("evil", [b"x\r\nA9 DELETE INBOX", b"a\0b", b"\x7f", b"\x1b"])
+def test_no_control_character_leaves_in_a_command(evil):
+    talk = Talk(says(b"A1 OK\r\n"))
+    with talk as wire:
+        with pytest.raises(InvalidArgument) as caught:
+            wire.command("SELECT", evil)
+        assert caught.value.connection_usable
+        wire.command("NOOP")
+    assert talk.server.received == b"A1 NOOP\r\n"
+
+
+def test_the_stream_itself_is_the_last_gate():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        with pytest.raises(InvalidArgument):
+            Stream(ours).send_line(b"NOOP\r\nNOOP")
+        theirs.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            theirs.recv(10)
+
+
+def test_the_gate_does_not_repeat_what_it_refused():
+    with pytest.raises(InvalidArgument) as caught:
+        checked(b"s3cret\r\n")
+    assert "s3cret" not in repr(caught.value)
+
+
+def test_a_line_that_is_too_long_is_not_sent():
+    talk = Talk(says(b"A1 OK\r\n"))
+    with talk as wire:
+        with pytest.raises(LimitExceeded):
+            wire.command("UID FETCH", b"1," * MAX_COMMAND_LINE)
+        wire.command("NOOP")
+    assert talk.server.received == b"A1 NOOP\r\n"
+
+
+@pytest.mark.parametrize("capabilities", [set(), {"LITERAL-"}, {"LITERAL+"}])
+def test_a_literal_waits_for_leave_only_where_it_must(capabilities):
+    sync = not capabilities
+
+    def script(peer):
+        peer.expect(b"A1 SELECT {8}" if sync else b"A1 SELECT {8+}")
+        if sync:
+            peer.send(b"* 1 EXISTS\r\n+ go on\r\n")
+        assert peer.block(8) == "Società".encode()
+        peer.expect(b" (CONDSTORE)")
+        peer.send(b"A1 OK\r\n")
+
+    with Talk(script) as wire:
+        wire.capabilities = capabilities
+        argument = quote.mailbox("Società".encode())
+        _status, responses = wire.collect("SELECT", argument, b"(CONDSTORE)")
+    assert len(responses) == sync, "what came before the leave is not lost"
+
+
+def test_small_literals_only_go_at_once_by_literal_minus():
+    def script(peer):
+        peer.expect(b"A1 APPEND x {5000}")
+        peer.send(b"+ \r\n")
+        peer.block(5000)
+        peer.expect(b"")
+        peer.send(b"A1 OK\r\n")
+
+    with Talk(script) as wire:
+        wire.capabilities = {"LITERAL-"}
+        wire.command("APPEND", b"x", quote.Literal(b"y" * 5000))
+
+
+def test_a_literal_that_is_refused_is_not_sent_and_the_session_goes_on():
+    def script(peer):
+        peer.expect(b"A1 APPEND x {3}")
+        peer.send(b"A1 NO [OVERQUOTA] full\r\n")
+        peer.expect(b"A2 NOOP")
+        peer.send(b"A2 OK\r\n")
+
+    with Talk(script) as wire:
+        with pytest.raises(ServerRefused):
+            wire.command("APPEND", b"x", quote.Literal(b"abc"))
+        wire.command("NOOP")
+
+
+def test_nul_goes_only_in_a_binary_literal():
+    with Talk(says()) as wire:
+        with pytest.raises(InvalidArgument):
+            wire.command("APPEND", b"x", quote.Literal(b"a\0b"))
+
+
+# -- hostile servers ----------------------------------------------------------
+
+
+def hostile(script, error, code=None, **options):
+    start = time.monotonic()
+    with Talk(script, **options) as wire:
+        with pytest.raises(error) as caught:
+            wire.collect("NOOP")
+        assert wire.closed, "the two sides are out of step"
+        with pytest.raises(NetworkError):
+            wire.command("NOOP")
+    assert time.monotonic() - start < 4
+    if code:
+        assert caught.value.code == code
+    return caught.value
+
+
+def test_a_line_without_end_is_cut_off():
+    def script(peer):
+        peer.line()
+        block = b"* OK " + b"x" * 65536
+        for _count in range(MAX_LINE // 65536 + 2):
+            peer.send(block)
+        peer.wait_for_end()
+
+    hostile(script, LimitExceeded)
+
+
+def test_a_giant_literal_that_is_announced_costs_nothing():
+    answer = b"* 1 FETCH (BODY[] {%d}\r\n" % (MAX_LITERAL + 1)
+    hostile(says(answer), LimitExceeded)
+
+
+def test_a_number_of_literals_is_bounded_too():
+    def script(peer):
+        peer.line()
+        peer.send(b"* 1 FETCH (")
+        for _count in range(3):
+            peer.send(b"BODY[] {%d}\r\n" % (30 * 1024 * 1024))
+            for _block in range(30):
+                peer.send(b"x" * 1024 * 1024)
+
+    hostile(script, LimitExceeded)
+
+
+def test_a_literal_that_is_not_there_ends_in_time():
+    answer = b"* 1 FETCH (BODY[] {100}\r\nonly this"
+    hostile(says(answer, then="stall"), NetworkError, "timeout", read_timeout=BOUND)
+
+
+def test_silence_ends_in_time():
+    hostile(says(b"", then="stall"), NetworkError, "timeout", read_timeout=BOUND)
+
+
+def test_dripping_ends_in_time_although_it_is_never_silent():
+    def script(peer):
+        peer.line()
+        peer.drip(b"* OK " + b"x" * 1000)
+
+    hostile(script, NetworkError, "timeout", command_timeout=BOUND)
+
+
+def test_a_flood_of_responses_ends_in_time_and_keeps_no_memory():
+    def script(peer):
+        peer.line()
+        while True:
+            peer.send(b"* 1 EXISTS\r\n" * 500)
+
+    with Talk(script, command_timeout=BOUND) as wire:
+        with pytest.raises(NetworkError) as caught:
+            wire.command("NOOP")
+    assert caught.value.code == "timeout"
+
+
+def test_a_flood_of_responses_that_are_kept_is_bounded(monkeypatch):
+    monkeypatch.setattr("mailkit.imap.wire.MAX_COLLECTED", 100_000)
+
+    def script(peer):
+        peer.line()
+        while True:
+            peer.send(b"* 1 EXISTS\r\n" * 500)
+
+    hostile(script, LimitExceeded)
+
+
+def test_a_tag_that_is_not_ours_ends_the_connection():
+    hostile(says(b"A7 OK for somebody else\r\n"), ProtocolError)
+
+
+def test_a_continuation_that_nobody_asked_for_ends_the_connection():
+    hostile(says(b"+ tell me more\r\n"), ProtocolError)
+
+
+@pytest.mark.parametrize("line", [b"\r\n", b"garbage\r\n", b"\x00\xff\r\n", b"A1\r\n"])
+def test_a_line_that_is_no_response_ends_the_connection(line):
+    hostile(says(line), ProtocolError)
+
+
+def test_a_server_that_leaves_in_a_command_is_a_lost_connection():
+    hostile(says(b"* 1 EXISTS\r\n", then="cut"), NetworkError, "connection_lost")
+
+
+def test_a_server_that_leaves_in_a_literal_is_a_lost_connection():
+    answer = b"* 1 FETCH (BODY[] {100}\r\nonly this"
+    hostile(says(answer, then="cut"), NetworkError, "connection_lost")
+
+
+def test_a_client_that_stops_in_a_read_never_uses_the_connection_again():
+    class Interrupt(BaseException):
+        """As a worker's time limit raises it."""
+
+    def raising(_response):
+        raise Interrupt
+
+    with Talk(says(b"* 1 EXISTS\r\nA1 OK\r\n")) as wire:
+        wire.on_untagged = raising
+        with pytest.raises(Interrupt):
+            wire.command("NOOP")
+        assert wire.closed
+
+
+def test_the_trace_shows_lines_and_the_sizes_of_literals():
+    trace = Trace()
+    answer = b"* 1 FETCH (BODY[] {6}\r\ns3cret)\r\nA1 OK\r\n"
+    with Talk(says(answer), trace=trace) as wire:
+        wire.command("NOOP")
+    assert trace.entries == [
+        "> A1 NOOP",
+        "< * 1 FETCH (BODY[] {6}",
+        "< [6 bytes]",
+        "< )",
+        "< A1 OK",
+    ]

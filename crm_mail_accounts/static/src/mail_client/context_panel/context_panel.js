@@ -1,0 +1,54 @@
+import {Component, useState} from "@odoo/owl";
+
+import {OPPORTUNITY_MODEL} from "../../messages_service/mail_client_store";
+import {useMailClient} from "../../messages_service/use_mail_client";
+import {RecordSearch} from "../record_search/record_search";
+
+/** What the CRM knows about the open mail: who wrote it, and where it belongs. */
+export class ContextPanel extends Component {
+    static template = "crm_mail_accounts.ContextPanel";
+    static components = {RecordSearch};
+    static props = {};
+
+    setup() {
+        const {client, store} = useMailClient();
+        this.client = client;
+        this.store = store;
+        /** Opportunities and links that wait for the server's answer */
+        this.state = useState({linking: {}, unlinking: {}});
+    }
+
+    /** @returns {import("../../messages_service/mail_client_store").MessageContext} */
+    get context() {
+        return this.store.context.data;
+    }
+
+    /** "Buyer at Azure Interior", or what there is of it */
+    get position() {
+        const {function: job, company_name: company} = this.context.partner;
+        return [job, company].filter(Boolean).join(" · ");
+    }
+
+    openPartner() {
+        this.client.openRecord("res.partner", this.context.partner.id);
+    }
+
+    /** @param {number} opportunityId */
+    openOpportunity(opportunityId) {
+        this.client.openRecord(OPPORTUNITY_MODEL, opportunityId);
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Opportunity} opportunity */
+    async link(opportunity) {
+        this.state.linking[opportunity.id] = true;
+        await this.client.link(this.store.openId, OPPORTUNITY_MODEL, opportunity.id);
+        delete this.state.linking[opportunity.id];
+    }
+
+    /** @param {number} linkId */
+    async unlink(linkId) {
+        this.state.unlinking[linkId] = true;
+        await this.client.unlink(linkId);
+        delete this.state.unlinking[linkId];
+    }
+}

@@ -1,0 +1,192 @@
+import {Component, useRef, useState} from "@odoo/owl";
+import {Dropdown} from "@web/core/dropdown/dropdown";
+import {DropdownItem} from "@web/core/dropdown/dropdown_item";
+import {_t} from "@web/core/l10n/translation";
+
+import {useMailClient} from "../../messages_service/use_mail_client";
+
+const ROLE_ICONS = {
+    inbox: "fa-inbox",
+    drafts: "fa-pencil-square-o",
+    sent: "fa-paper-plane-o",
+    junk: "fa-ban",
+    trash: "fa-trash-o",
+    archive: "fa-archive",
+    all: "fa-envelope-o",
+    flagged: "fa-star-o",
+    important: "fa-bookmark-o",
+    none: "fa-folder-o",
+};
+
+const HEALTH_CLASSES = {
+    ok: "text-success",
+    syncing: "text-info",
+    waiting: "text-warning",
+    error: "text-danger",
+};
+
+/** Where a key leads from a line of the tree, branches left aside */
+const MOVES = {
+    ArrowDown: (items, index) => items[index + 1],
+    ArrowUp: (items, index) => items[index - 1],
+    ArrowRight: (items, index) => items[index + 1],
+    ArrowLeft: (items, index, folder) =>
+        items.find((item) => Number(item.dataset.folderId) === folder.parent_id),
+    Home: (items) => items[0],
+    End: (items) => items.at(-1),
+};
+
+/** Accounts with their folders. */
+export class FolderList extends Component {
+    static template = "crm_mail_accounts.FolderList";
+    static components = {Dropdown, DropdownItem};
+    static props = {
+        isPhone: {type: Boolean, optional: true},
+    };
+
+    setup() {
+        const {client, store} = useMailClient();
+        this.client = client;
+        this.store = store;
+        this.root = useRef("root");
+        /** The one line of all trees that Tab reaches */
+        this.focus = useState({folderId: false});
+    }
+
+    // ------------------------------------------------------------- what shows
+
+    /** @param {import("../../messages_service/mail_client_store").Account} account */
+    isOpen(account) {
+        return !this.store.collapsed[`account-${account.id}`];
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Folder} folder */
+    icon(folder) {
+        return ROLE_ICONS[folder.role] || ROLE_ICONS.none;
+    }
+
+    /**
+     * Servers call the inbox INBOX in every language; all other names are the
+     * mailbox's own and stay as they are.
+     *
+     * @param {import("../../messages_service/mail_client_store").Folder} folder
+     */
+    folderName(folder) {
+        return folder.role === "inbox" && folder.name.toUpperCase() === "INBOX"
+            ? _t("Inbox")
+            : folder.name;
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Folder} folder */
+    folderLabel(folder) {
+        const name = this.folderName(folder);
+        return folder.unread
+            ? _t("%(name)s, %(count)s unread", {name, count: folder.unread})
+            : name;
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Account} account */
+    healthClass(account) {
+        return HEALTH_CLASSES[account.health.state] || "text-muted";
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Account} account */
+    healthText(account) {
+        const {state, message} = account.health;
+        if (message) {
+            return message;
+        }
+        const texts = {
+            ok: _t("Connected"),
+            syncing: _t("Synchronizing"),
+            waiting: _t("Waiting for the next try"),
+            error: _t("Not connected"),
+        };
+        return texts[state] || "";
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Account} account */
+    isBusy(account) {
+        return account.progress.running || account.health.state === "syncing";
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Account} account */
+    percent(account) {
+        const {indexed, total} = account.progress;
+        return total ? Math.min(100, Math.round((indexed / total) * 100)) : 0;
+    }
+
+    /**
+     * Tab comes to the open folder, or to the first line before one is open.
+     *
+     * @param {import("../../messages_service/mail_client_store").Folder} folder
+     * @param {boolean} isFirst
+     */
+    tabIndex(folder, isFirst) {
+        const place = this.focus.folderId || this.store.folderId;
+        return folder.id === place || (!place && isFirst) ? 0 : -1;
+    }
+
+    // ------------------------------------------------------------ what it does
+
+    /** @param {import("../../messages_service/mail_client_store").Folder} folder */
+    openFolder(folder) {
+        this.focus.folderId = folder.id;
+        if (!folder.selectable) {
+            this.store.toggleBranch(`folder-${folder.id}`);
+        } else if (folder.id === this.store.folderId) {
+            this.store.showPane("list");
+            this.client.refreshList();
+        } else {
+            this.store.closeMessage();
+            this.client.openFolder(folder.id);
+        }
+    }
+
+    /**
+     * The keys of a tree: up and down, right and left to open and shut a branch.
+     *
+     * @param {KeyboardEvent} ev
+     */
+    onTreeKeydown(ev) {
+        const item = ev.target.closest("[role=treeitem]");
+        if (!item || ev.altKey || ev.ctrlKey || ev.metaKey) {
+            return;
+        }
+        const folder = this.store.getFolder(Number(item.dataset.folderId));
+        if (ev.key === "Enter" || ev.key === " ") {
+            this.openFolder(folder);
+        } else if (ev.key in MOVES) {
+            this.moveFocus(ev.key, item, folder);
+        } else {
+            return;
+        }
+        ev.preventDefault();
+        ev.stopPropagation();
+    }
+
+    /**
+     * @param {string} key
+     * @param {HTMLElement} item
+     * @param {import("../../messages_service/mail_client_store").Folder} folder
+     */
+    moveFocus(key, item, folder) {
+        const expanded = item.getAttribute("aria-expanded");
+        const turnsBranch =
+            (key === "ArrowRight" && expanded === "false") ||
+            (key === "ArrowLeft" && expanded === "true");
+        if (turnsBranch) {
+            this.store.toggleBranch(`folder-${folder.id}`);
+            return;
+        }
+        if (key === "ArrowRight" && !expanded) {
+            return;
+        }
+        const items = [...this.root.el.querySelectorAll("[role=treeitem]")];
+        const next = MOVES[key](items, items.indexOf(item), folder);
+        if (next) {
+            this.focus.folderId = Number(next.dataset.folderId);
+            next.focus();
+        }
+    }
+}

@@ -1,0 +1,222 @@
+import {Component, onWillUnmount, useEffect, useRef} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
+import {useHotkey} from "@web/core/hotkeys/hotkey_hook";
+import {_t} from "@web/core/l10n/translation";
+import {formatInteger} from "@web/views/fields/formatters";
+
+import {useMailClient} from "../../messages_service/use_mail_client";
+import {longDate, shortDate} from "./message_date";
+
+/** Pixels above the end of the list at which the next page is fetched */
+const NEXT_PAGE_AHEAD = 800;
+/** Milliseconds that the keyboard rests on a row before its mail is opened */
+export const OPEN_DELAY = 200;
+/** Folders whose mails were written by the owner: there the recipient tells more */
+const OUTGOING_ROLES = ["sent", "drafts"];
+
+/** The mails of a folder, newest first. */
+export class MessageList extends Component {
+    static template = "crm_mail_accounts.MessageList";
+    static props = {
+        isPhone: {type: Boolean, optional: true},
+    };
+
+    setup() {
+        const {client, store} = useMailClient();
+        this.client = client;
+        this.store = store;
+        this.scroller = useRef("scroller");
+        this.openTimer = null;
+        this.formatInteger = formatInteger;
+        this.longDate = longDate;
+        this.shortDate = shortDate;
+
+        useHotkey("j", () => this.moveCursor(1), {allowRepeat: true});
+        useHotkey("k", () => this.moveCursor(-1), {allowRepeat: true});
+        useEffect(
+            () => {
+                if (this.scroller.el) {
+                    this.scroller.el.scrollTop = 0;
+                }
+            },
+            () => [this.store.folderId]
+        );
+        useEffect(
+            (cursorId) => this.showRow(cursorId),
+            () => [this.store.cursorId]
+        );
+        // A tall screen may have room for more than one page.
+        useEffect(
+            () => this.onScroll(),
+            () => [this.store.list.rows.length, this.store.list.status]
+        );
+        onWillUnmount(() => browser.clearTimeout(this.openTimer));
+    }
+
+    // ------------------------------------------------------------- what shows
+
+    get title() {
+        const {folder} = this.store;
+        if (!folder) {
+            return "";
+        }
+        return folder.role === "inbox" && folder.name.toUpperCase() === "INBOX"
+            ? _t("Inbox")
+            : folder.name;
+    }
+
+    /** Mails in the folder, as far as that is known */
+    get countText() {
+        const {status, total, rows} = this.store.list;
+        const count = Math.max(total, rows.length);
+        if (status !== "ready" || !count) {
+            return "";
+        }
+        return count === 1 ? _t("1 message") : _t("%s messages", formatInteger(count));
+    }
+
+    /** @returns {{text: string, percent: number}|null} */
+    get progress() {
+        const {account} = this.store;
+        if (!account || !account.progress.running) {
+            return null;
+        }
+        const {indexed, total} = account.progress;
+        if (!total) {
+            return {text: _t("Looking at the mailbox…"), percent: 0};
+        }
+        return {
+            text: _t("Indexing: %(indexed)s of %(total)s", {
+                indexed: formatInteger(indexed),
+                total: formatInteger(total),
+            }),
+            percent: Math.min(100, Math.round((indexed / total) * 100)),
+        };
+    }
+
+    get emptyText() {
+        const {folder, account} = this.store;
+        if (folder && !folder.monitored) {
+            return _t(
+                "This folder is not indexed: its mails also lie in other folders."
+            );
+        }
+        if (account && account.progress.running) {
+            return _t("The first mails will appear in a moment.");
+        }
+        return _t("Nothing here.");
+    }
+
+    get isOutgoing() {
+        const {folder} = this.store;
+        return Boolean(folder) && OUTGOING_ROLES.includes(folder.role);
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Row} row */
+    who(row) {
+        const name = (address) => address.name || address.email;
+        if (this.isOutgoing) {
+            const names = row.to.map(name).join(", ");
+            return names ? _t("To: %s", names) : _t("(no recipient)");
+        }
+        return (row.from && name(row.from)) || _t("(unknown sender)");
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Row} row */
+    subject(row) {
+        return row.unreadable
+            ? _t("This mail could not be read")
+            : row.subject || _t("(no subject)");
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Row} row */
+    linkText(row) {
+        const [first, ...others] = row.links;
+        return others.length ? `${first.name} +${others.length}` : first.name;
+    }
+
+    rowId(messageId) {
+        return messageId ? `o_crm_mail_row_${messageId}` : undefined;
+    }
+
+    // ------------------------------------------------------------ what it does
+
+    onScroll() {
+        const el = this.scroller.el;
+        if (!el || this.store.list.status !== "ready" || this.store.list.moreError) {
+            return;
+        }
+        if (el.scrollHeight - el.scrollTop - el.clientHeight < NEXT_PAGE_AHEAD) {
+            this.client.loadMore();
+        }
+    }
+
+    /** @param {number} messageId */
+    open(messageId) {
+        browser.clearTimeout(this.openTimer);
+        if (messageId !== this.store.openId) {
+            this.client.openMessage(messageId);
+        }
+        this.store.showPane("message");
+    }
+
+    /**
+     * Puts the cursor on another row. Where a mail is shown beside the list, the mail
+     * of that row follows, but only once the keyboard rests: each costs a fetch.
+     *
+     * @param {number} step
+     */
+    moveCursor(step) {
+        const row = this.store.neighbour(step);
+        if (!row) {
+            return;
+        }
+        this.store.setCursor(row.id);
+        browser.clearTimeout(this.openTimer);
+        if (this.store.openId && !this.props.isPhone) {
+            this.openTimer = browser.setTimeout(() => this.open(row.id), OPEN_DELAY);
+        }
+    }
+
+    /** @param {KeyboardEvent} ev */
+    onKeydown(ev) {
+        if (ev.altKey || ev.ctrlKey || ev.metaKey || ev.shiftKey) {
+            return;
+        }
+        const steps = {
+            ArrowDown: 1,
+            ArrowUp: -1,
+            PageDown: 8,
+            PageUp: -8,
+            Home: -Infinity,
+            End: Infinity,
+        };
+        if (ev.key in steps) {
+            this.moveCursor(steps[ev.key]);
+        } else if ((ev.key === "Enter" || ev.key === " ") && this.store.cursorId) {
+            this.open(this.store.cursorId);
+        } else {
+            return;
+        }
+        ev.preventDefault();
+        ev.stopPropagation();
+    }
+
+    onFocus() {
+        if (!this.store.cursorRow) {
+            const row = this.store.neighbour(0);
+            this.store.setCursor(row ? row.id : false);
+        }
+    }
+
+    /** @param {number|false} messageId */
+    showRow(messageId) {
+        const row =
+            messageId && this.scroller.el
+                ? this.scroller.el.querySelector(`#${this.rowId(messageId)}`)
+                : null;
+        if (row) {
+            row.scrollIntoView({block: "nearest"});
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import {Component} from "@odoo/owl";
+import {LazyComponent} from "@web/core/assets";
+import {router} from "@web/core/browser/router";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {useSetupAction} from "@web/search/action_hook";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+
+/**
+ * The client action: it only fetches the bundle of the mail client and tells it
+ * where to open. The place comes from the breadcrumb that leads back here, else
+ * from the address.
+ */
+export class MessagesAction extends Component {
+    static template = "crm_mail_accounts.MessagesAction";
+    static components = {LazyComponent};
+    static props = {...standardActionServiceProps};
+
+    setup() {
+        this.client = useService("crm_mail_client");
+        this.place = this.props.state || {
+            folderId: Number(router.current.crm_mail_folder) || false,
+            messageId: Number(router.current.crm_mail_message) || false,
+        };
+        useSetupAction({
+            getLocalState: () => ({
+                folderId: this.client.store.folderId,
+                messageId: this.client.store.openId,
+            }),
+        });
+    }
+
+    get clientProps() {
+        return {
+            className: this.props.className,
+            place: this.place,
+            onPlaceChanged: (place) => this.onPlaceChanged(place),
+        };
+    }
+
+    /** @param {{folderId: number|false, messageId: number|false}} place */
+    onPlaceChanged({folderId, messageId}) {
+        this.props.updateActionState?.({
+            crm_mail_folder: folderId || undefined,
+            crm_mail_message: messageId || undefined,
+        });
+    }
+}
+
+registry.category("actions").add("crm_mail_accounts.messages", MessagesAction);

@@ -1,0 +1,433 @@
+import {browser} from "@web/core/browser/browser";
+import {_t} from "@web/core/l10n/translation";
+import {ConnectionLostError, RPCError} from "@web/core/network/rpc";
+import {registry} from "@web/core/registry";
+import {debounce} from "@web/core/utils/timing";
+
+import {makeMailClientStore} from "./mail_client_store";
+
+/**
+ * The only place of the web client that speaks to the server about mail.
+ *
+ * It asks `crm.mail.client`, hands the answers to the store and turns failures into
+ * sentences. Nothing here throws towards a component, but for the two things that a
+ * component asks and waits for itself (search for records).
+ *
+ * News reach us by two ways: the bus, and, where the bus may be away, by asking
+ * again: quickly while a mailbox is being indexed, seldom otherwise.
+ *
+ * @typedef {import("./mail_client_store").MailClientStore} MailClientStore
+ * @typedef {import("./mail_client_store").Row} Row
+ * @typedef {import("./mail_client_store").Link} Link
+ * @typedef {{model: string, model_label: string, res_id: number, name: string, subtitle: string}} FoundRecord
+ */
+
+const MODEL = "crm.mail.client";
+const BUS_CHANGED = "crm_mail_accounts/changed";
+const SETUP_ACTION = "crm_mail_accounts.crm_mail_account_setup_action";
+/** The address part of the client action: /odoo/crm-messages */
+const ACTION_PATH = "crm-messages";
+
+export const PAGE_SIZE = 50;
+/** A list that was scrolled down is refreshed in one piece up to this length */
+export const REFRESH_MAX = 200;
+/** Milliseconds between two looks at a mailbox that is being indexed */
+export const INDEXING_PERIOD = 1500;
+/** Milliseconds between two tries to reach a server that was away */
+export const RECONNECT_PERIOD = 5000;
+/** Milliseconds between two looks in quiet times, in case the bus is away */
+export const QUIET_PERIOD = 60000;
+/** Milliseconds in which several notifications become one question */
+export const BUS_DELAY = 300;
+
+/**
+ * What the server says to a person is shown as it is; what it says to a programmer
+ * (a programming error, a database error) is not.
+ *
+ * @param {RPCError} error
+ * @returns {string}
+ */
+function readableMessage(error) {
+    const isForPeople = (error.exceptionName || "").startsWith("odoo.exceptions.");
+    const message = error.data && error.data.message;
+    if (isForPeople && message) {
+        return message;
+    }
+    return _t("Something went wrong on the server. Please try again.");
+}
+
+export class MailClientService {
+    /**
+     * @param {object} services
+     */
+    constructor({action, bus_service: bus, menu, notification, orm}) {
+        this.action = action;
+        this.bus = bus;
+        this.menu = menu;
+        this.notification = notification;
+        this.orm = orm.silent;
+        /** @type {MailClientStore} */
+        this.store = makeMailClientStore();
+        /** How many screens show the store; the store is kept fresh while there is one */
+        this.screens = 0;
+        this.timer = null;
+        /** Folders named by the bus since the last look */
+        this.changedFolderIds = new Set();
+        this.lookSoon = debounce(() => this.look(), BUS_DELAY);
+    }
+
+    /** Listens to the bus and to the network; called once, at the start. */
+    listen() {
+        this.bus.subscribe(BUS_CHANGED, (payload) => this.onChanged(payload));
+        this.bus.addEventListener("BUS:RECONNECT", () => this.lookSoon());
+        browser.addEventListener("offline", () => this.store.setOnline(false));
+        browser.addEventListener("online", () => this.lookSoon());
+    }
+
+    // ------------------------------------------------------------- the screen
+
+    /**
+     * The menu of the mail client, when this user may see it. It is found by the
+     * address of its action, which is the same whatever app shows the menu.
+     *
+     * @returns {object|undefined}
+     */
+    get messagesMenu() {
+        return this.menu.getAll().find((menu) => menu.actionPath === ACTION_PATH);
+    }
+
+    openMessages() {
+        const menu = this.messagesMenu;
+        return menu ? this.menu.selectMenu(menu) : this.action.doAction(ACTION_PATH);
+    }
+
+    /**
+     * A screen appears: load what it shows and keep it fresh.
+     *
+     * @param {{folderId?: number|false, messageId?: number|false}} [place]
+     */
+    async enter({folderId = false, messageId = false} = {}) {
+        this.screens++;
+        await this.loadBoot();
+        const {store} = this;
+        if (store.boot !== "ready") {
+            return;
+        }
+        const folder = store.getFolder(folderId);
+        const wanted = folder && folder.selectable ? folder.id : store.startFolderId;
+        const opened = [];
+        if (wanted) {
+            opened.push(this.openFolder(wanted));
+        }
+        if (messageId && wanted) {
+            opened.push(this.openMessage(messageId));
+        }
+        await Promise.all(opened);
+    }
+
+    leave() {
+        this.screens--;
+        if (!this.screens) {
+            browser.clearTimeout(this.timer);
+            this.store.leaveFolder();
+        }
+    }
+
+    /** Reads accounts and folders anew, then the open list. */
+    async reload() {
+        await this.loadBoot();
+        const {store} = this;
+        if (store.boot !== "ready") {
+            return;
+        }
+        if (store.folderId) {
+            await this.refreshList();
+        } else if (store.startFolderId) {
+            await this.openFolder(store.startFolderId);
+        }
+    }
+
+    async loadBoot() {
+        this.store.startBoot();
+        const answer = await this.ask("bootstrap", []);
+        if (answer.failed) {
+            this.store.failBoot(answer.sentence);
+        } else {
+            this.store.setBoot(answer.value);
+        }
+        this.schedule();
+    }
+
+    // ------------------------------------------------------------------- news
+
+    /** @param {{account_id: number, folder_ids: number[]}} payload */
+    onChanged(payload) {
+        for (const folderId of payload.folder_ids || []) {
+            this.changedFolderIds.add(folderId);
+        }
+        this.lookSoon();
+    }
+
+    /** Asks how far the mailboxes are, and refreshes the list if it is concerned. */
+    async look() {
+        const {store} = this;
+        const changed = this.changedFolderIds;
+        this.changedFolderIds = new Set();
+        const answer = await this.ask("progress", []);
+        if (!answer.failed) {
+            const structureChanged =
+                store.boot === "ready" && store.knowsLessThan(answer.value);
+            const moved = store.setProgress(answer.value);
+            if (this.screens && structureChanged) {
+                await this.reload();
+            } else if (this.screens && (moved || changed.has(store.folderId))) {
+                await this.refreshList();
+            } else if (this.screens && store.boot === "error") {
+                await this.reload();
+            }
+        }
+        this.schedule();
+    }
+
+    /** Plans the next look; there is always at most one. */
+    schedule() {
+        browser.clearTimeout(this.timer);
+        if (!this.screens) {
+            return;
+        }
+        let period = QUIET_PERIOD;
+        if (!this.store.online) {
+            period = RECONNECT_PERIOD;
+        } else if (this.store.isIndexing) {
+            period = INDEXING_PERIOD;
+        }
+        this.timer = browser.setTimeout(() => this.look(), period);
+    }
+
+    /** The number on the envelope, for a page that does not show the mail client. */
+    async loadUnread() {
+        const answer = await this.ask("progress", []);
+        if (!answer.failed) {
+            this.store.setProgress(answer.value);
+        }
+    }
+
+    // ------------------------------------------------------------------- list
+
+    /** @param {number} folderId */
+    async openFolder(folderId) {
+        const {store} = this;
+        store.startFolder(folderId);
+        const answer = await this.ask("list_messages", [folderId, false, PAGE_SIZE]);
+        if (answer.failed) {
+            store.failFolder(folderId, answer.sentence);
+        } else {
+            store.setFirstPage(folderId, answer.value);
+        }
+    }
+
+    async loadMore() {
+        const {store} = this;
+        if (!store.startMore()) {
+            return;
+        }
+        const {folderId} = store;
+        const answer = await this.ask("list_messages", [
+            folderId,
+            store.list.before,
+            PAGE_SIZE,
+        ]);
+        if (answer.failed) {
+            store.failMore(folderId, answer.sentence);
+        } else {
+            store.addPage(folderId, answer.value);
+        }
+    }
+
+    async refreshList() {
+        const {store} = this;
+        const {folderId} = store;
+        if (!folderId || store.list.loadingMore) {
+            return;
+        }
+        const length = Math.max(PAGE_SIZE, store.list.rows.length);
+        const answer = await this.ask("list_messages", [
+            folderId,
+            false,
+            Math.min(length, REFRESH_MAX),
+        ]);
+        if (answer.failed) {
+            // What is on screen stays: an old list is better than none.
+            if (!store.list.rows.length) {
+                store.failFolder(folderId, answer.sentence);
+            }
+            return;
+        }
+        const count = store.mergeFirstPage(folderId, answer.value);
+        const account = store.account;
+        if (count && account && !account.progress.running) {
+            store.announceArrival(count);
+        }
+    }
+
+    /** @param {number|false} accountId all accounts when false */
+    async syncNow(accountId) {
+        const {store} = this;
+        for (const account of store.accounts) {
+            if (!accountId || account.id === accountId) {
+                store.startSync(account.id);
+            }
+        }
+        const answer = await this.ask("sync_now", [accountId]);
+        if (answer.failed) {
+            this.notification.add(answer.sentence, {type: "danger"});
+        }
+        await this.look();
+    }
+
+    // ---------------------------------------------------------------- reading
+
+    /** @param {number} messageId */
+    async openMessage(messageId) {
+        this.store.startMessage(messageId);
+        await Promise.all([this.loadMessage(messageId), this.loadContext(messageId)]);
+    }
+
+    /** @param {number} messageId */
+    async loadMessage(messageId) {
+        const answer = await this.ask("open_message", [messageId]);
+        if (answer.failed) {
+            this.store.failMessage(messageId, answer.sentence);
+        } else {
+            this.store.setMessage(answer.value);
+        }
+    }
+
+    /** @param {number} messageId */
+    async loadContext(messageId) {
+        this.store.startContext(messageId);
+        const answer = await this.ask("message_context", [messageId]);
+        if (answer.failed) {
+            this.store.failContext(messageId, answer.sentence);
+        } else {
+            this.store.setContext(messageId, answer.value);
+        }
+    }
+
+    // ------------------------------------------------------------------ links
+
+    /**
+     * @param {number} messageId
+     * @param {string} term
+     * @returns {Promise<FoundRecord[]>} none when the server does not answer
+     */
+    async searchRecords(messageId, term) {
+        const answer = await this.ask("search_records", [messageId, term]);
+        return answer.failed ? [] : answer.value;
+    }
+
+    /**
+     * @param {number} messageId
+     * @param {string} model
+     * @param {number} resId
+     */
+    async link(messageId, model, resId) {
+        const answer = await this.ask("link_message", [messageId, model, resId]);
+        if (answer.failed) {
+            this.notification.add(answer.sentence, {type: "danger"});
+        } else {
+            this.store.addLink(messageId, answer.value);
+        }
+    }
+
+    /** @param {number} linkId */
+    async unlink(linkId) {
+        const answer = await this.ask("unlink_message", [linkId]);
+        if (answer.failed) {
+            this.notification.add(answer.sentence, {type: "danger"});
+        } else {
+            this.store.removeLink(linkId);
+        }
+    }
+
+    /**
+     * @param {string} model
+     * @param {number} resId
+     */
+    openRecord(model, resId) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: resId,
+            views: [[false, "form"]],
+            target: "current",
+        });
+    }
+
+    // --------------------------------------------------------------- accounts
+
+    /**
+     * The assistant: empty for a new account, else at the account's settings.
+     *
+     * @param {number|false} [accountId]
+     * @param {object} [context]
+     */
+    openSetup(accountId = false, context = {}) {
+        const additionalContext = {...context};
+        if (accountId) {
+            additionalContext.default_account_id = accountId;
+        }
+        return this.action.doAction(SETUP_ACTION, {
+            additionalContext,
+            onClose: () => this.reload(),
+        });
+    }
+
+    /**
+     * The assistant at its last page, where folders get their roles.
+     *
+     * @param {number} accountId
+     */
+    openFolderMapping(accountId) {
+        return this.openSetup(accountId, {crm_mail_setup_step: "folders"});
+    }
+
+    // --------------------------------------------------------------- the door
+
+    /**
+     * @param {string} method of `crm.mail.client`
+     * @param {Array} args
+     * @returns {Promise<{failed: false, value: any}|{failed: true, sentence: string}>}
+     */
+    async ask(method, args) {
+        try {
+            const value = await this.orm.call(MODEL, method, args);
+            this.store.setOnline(true);
+            return {failed: false, value};
+        } catch (error) {
+            if (error instanceof ConnectionLostError) {
+                this.store.setOnline(false);
+                this.schedule();
+                return {
+                    failed: true,
+                    sentence: _t("Odoo cannot be reached. We keep trying."),
+                };
+            }
+            if (error instanceof RPCError) {
+                return {failed: true, sentence: readableMessage(error)};
+            }
+            throw error;
+        }
+    }
+}
+
+export const mailClientService = {
+    dependencies: ["action", "bus_service", "menu", "notification", "orm"],
+    start(env, services) {
+        const service = new MailClientService(services);
+        service.listen();
+        return service;
+    },
+};
+
+registry.category("services").add("crm_mail_client", mailClientService);

@@ -1,0 +1,203 @@
+import {describe, expect, test} from "@odoo/hoot";
+import {press, queryAllTexts, queryFirst} from "@odoo/hoot-dom";
+import {advanceTime, animationFrame, mockDate} from "@odoo/hoot-mock";
+import {contains} from "@web/../tests/web_test_helpers";
+
+import {
+    longDate,
+    shortDate,
+} from "@crm_mail_accounts/mail_client/message_list/message_date";
+import {OPEN_DELAY} from "@crm_mail_accounts/mail_client/message_list/message_list";
+import {PAGE_SIZE} from "@crm_mail_accounts/messages_service/mail_client_service";
+
+import {
+    defineMailClientModels,
+    makeAccount,
+    makeFolder,
+    makeLink,
+    makeRow,
+    mockMailServer,
+    mountMailClient,
+    refusal,
+} from "./mail_client_test_helpers";
+
+describe.current.tags("desktop");
+defineMailClientModels();
+
+const manyRows = (count) =>
+    Array.from({length: count}, (_item, index) => makeRow(count - index));
+
+test("a date is as short as its age allows", async () => {
+    mockDate("2026-03-20 12:00:00", 0);
+    expect(shortDate("2026-03-20 08:05:00")).toBe("8:05 AM");
+    expect(shortDate("2026-03-01 08:05:00")).toBe("Mar 1");
+    expect(shortDate("2024-12-31 08:05:00")).toBe("12/31/2024");
+    expect(shortDate(false)).toBe("");
+    expect(longDate("2026-03-20 08:05:00")).toBe("Fri, Mar 20, 2026, 8:05 AM");
+});
+
+test("a row tells who, what, when and what happened to the mail", async () => {
+    mockDate("2026-03-20 12:00:00", 0);
+    mockMailServer({
+        rows: [
+            makeRow(3, {
+                seen: false,
+                flagged: true,
+                answered: true,
+                forwarded: true,
+                has_attachments: true,
+                links: [makeLink(), makeLink({id: 71, name: "Other"})],
+            }),
+            makeRow(2, {subject: "", from: {name: "", email: "x@y.test"}}),
+            makeRow(1, {unreadable: true}),
+        ],
+    });
+    await mountMailClient();
+    await animationFrame();
+    expect(queryAllTexts(".o_crm_mail_row_who")).toEqual([
+        "Giulia Ferrari",
+        "x@y.test",
+        "Giulia Ferrari",
+    ]);
+    expect(queryAllTexts(".o_crm_mail_row_subject")).toEqual([
+        "Subject 3",
+        "(no subject)",
+        "This mail could not be read",
+    ]);
+    expect(queryAllTexts(".o_crm_mail_row_date")).toEqual(["Mar 1", "Mar 1", "Mar 1"]);
+    expect(".o_crm_mail_row_unread").toHaveCount(1);
+    const first = ".o_crm_mail_row:first";
+    for (const icon of ["fa-star", "fa-reply", "fa-share", "fa-paperclip"]) {
+        expect(`${first} .${icon}`).toHaveCount(1);
+    }
+    expect(`${first} .o_crm_mail_link_badge`).toHaveText(/Office refit \+1/);
+});
+
+test("what I sent is listed by whom I wrote to", async () => {
+    mockMailServer({
+        folders: [makeFolder({name: "Sent", role: "sent"})],
+        rows: [makeRow(2), makeRow(1, {to: [], draft: true})],
+    });
+    await mountMailClient();
+    await animationFrame();
+    expect(queryAllTexts(".o_crm_mail_row_who")).toEqual([
+        "To: Laura Bianchi",
+        "(no recipient)",
+    ]);
+    expect(".o_crm_mail_draft").toHaveCount(1);
+});
+
+test("older pages come while scrolling", async () => {
+    mockMailServer({rows: manyRows(PAGE_SIZE + 20)});
+    await mountMailClient();
+    await animationFrame();
+    expect(".o_crm_mail_row").toHaveCount(PAGE_SIZE);
+    await contains(".o_crm_mail_rows").scroll({top: 100000});
+    await animationFrame();
+    expect(".o_crm_mail_row").toHaveCount(PAGE_SIZE + 20);
+});
+
+test("a page that fails can be asked again, and the list stays", async () => {
+    let refuse = false;
+    mockMailServer({
+        rows: () => {
+            if (refuse) {
+                throw refusal("Too busy.");
+            }
+            return manyRows(PAGE_SIZE + 20);
+        },
+    });
+    await mountMailClient();
+    await animationFrame();
+    refuse = true;
+    await contains(".o_crm_mail_rows").scroll({top: 100000});
+    await animationFrame();
+    expect(".o_crm_mail_row").toHaveCount(PAGE_SIZE);
+    expect(".o_crm_mail_more_error").toHaveText(/Too busy\./);
+    refuse = false;
+    await contains(".o_crm_mail_more_error button").click();
+    await animationFrame();
+    expect(".o_crm_mail_row").toHaveCount(PAGE_SIZE + 20);
+});
+
+test("indexing shows how far it is", async () => {
+    mockMailServer({
+        accounts: [makeAccount({progress: {indexed: 340, total: 1204, running: true}})],
+    });
+    await mountMailClient();
+    await animationFrame();
+    expect(".o_crm_mail_progress").toHaveText("Indexing: 340 of 1,204");
+});
+
+test("an empty folder says so, and why when there is a reason", async () => {
+    mockMailServer({
+        rows: [],
+        folders: [
+            makeFolder(),
+            makeFolder({id: 2, name: "All", role: "all", monitored: false}),
+        ],
+    });
+    await mountMailClient();
+    await animationFrame();
+    expect(".o_crm_mail_list_empty").toHaveText("Nothing here.");
+    await contains("[data-folder-id='2']").click();
+    await animationFrame();
+    expect(".o_crm_mail_list_empty").toHaveText(/not indexed/);
+});
+
+test("a folder that cannot be listed offers another try", async () => {
+    const server = mockMailServer({
+        rows: () => {
+            throw refusal("The database is busy.");
+        },
+    });
+    await mountMailClient();
+    await animationFrame();
+    expect(".o_crm_mail_list_error").toHaveText(/The database is busy\./);
+    server.rows = [makeRow(1)];
+    await contains(".o_crm_mail_list_error button").click();
+    await animationFrame();
+    expect(".o_crm_mail_row").toHaveCount(1);
+});
+
+test("arrows and j, k move the cursor, Enter opens", async () => {
+    const server = mockMailServer();
+    await mountMailClient();
+    await contains(".o_crm_mail_rows").focus();
+    const cursor = () => queryFirst(".o_crm_mail_row_cursor").dataset.messageId;
+    await animationFrame();
+    expect(cursor()).toBe("3");
+    await press("j");
+    await animationFrame();
+    expect(cursor()).toBe("2");
+    await press("ArrowDown");
+    await press("ArrowDown");
+    await animationFrame();
+    expect(cursor()).toBe("1");
+    await press("k");
+    await animationFrame();
+    expect(cursor()).toBe("2");
+    expect(".o_crm_mail_rows").toHaveAttribute(
+        "aria-activedescendant",
+        "o_crm_mail_row_2"
+    );
+    expect(server.calls).not.toInclude("open_message");
+    await press("Enter");
+    await animationFrame();
+    expect(".o_crm_mail_subject").toHaveText("Subject 2");
+});
+
+test("beside an open mail the next one opens when the keyboard rests", async () => {
+    const server = mockMailServer();
+    await mountMailClient();
+    await contains(".o_crm_mail_row:first").click();
+    await animationFrame();
+    server.calls.length = 0;
+    await press("j");
+    await press("j");
+    expect(server.calls).toEqual([]);
+    await advanceTime(OPEN_DELAY);
+    await animationFrame();
+    expect(server.calls).toEqual(["open_message", "message_context"]);
+    expect(".o_crm_mail_subject").toHaveText("Subject 1");
+});

@@ -1,0 +1,152 @@
+import {describe, expect, test} from "@odoo/hoot";
+import {queryAllTexts, queryOne} from "@odoo/hoot-dom";
+import {animationFrame, Deferred} from "@odoo/hoot-mock";
+import {contains, onRpc} from "@web/../tests/web_test_helpers";
+
+import {fileSize} from "@crm_mail_accounts/mail_client/attachment_card/file_size";
+
+import {
+    defineMailClientModels,
+    makeMessage,
+    mockMailServer,
+    mountMailClient,
+    refusal,
+} from "./mail_client_test_helpers";
+
+describe.current.tags("desktop");
+defineMailClientModels();
+
+async function openFirst(values) {
+    const server = mockMailServer({message: (id) => makeMessage(id, values)});
+    await mountMailClient();
+    await contains(".o_crm_mail_row:first").click();
+    await animationFrame();
+    return server;
+}
+
+test("the head names sender, recipients and date", async () => {
+    await openFirst({
+        cc: [{name: "", email: "cc@demo.test"}],
+        reply_to: [{name: "Office", email: "office@ferrari.test"}],
+    });
+    expect(".o_crm_mail_subject").toHaveText("Subject 3");
+    expect(".o_crm_mail_from").toHaveText("Giulia Ferrari <giulia@ferrari.test>");
+    expect(queryAllTexts(".o_crm_mail_address_list")).toEqual([
+        "To: Laura Bianchi",
+        "Cc: cc@demo.test",
+        "Answers go to: Office",
+    ]);
+});
+
+test("many recipients are folded until asked for", async () => {
+    await openFirst({
+        cc: Array.from({length: 9}, (_item, number) => ({
+            name: `Person ${number}`,
+            email: `p${number}@demo.test`,
+        })),
+    });
+    expect(".o_crm_mail_address").toHaveCount(5);
+    expect(".o_crm_mail_more_addresses").toHaveText("and 5 more");
+    await contains(".o_crm_mail_more_addresses").click();
+    expect(".o_crm_mail_address").toHaveCount(10);
+});
+
+test("the body is in a frame without scripts and without our origin", async () => {
+    await openFirst();
+    const frame = queryOne("iframe.o_crm_mail_frame");
+    expect(frame.getAttribute("sandbox")).toBe(
+        "allow-popups allow-popups-to-escape-sandbox"
+    );
+    expect(frame.getAttribute("referrerpolicy")).toBe("no-referrer");
+    expect(frame.getAttribute("src")).toBe("about:blank?message=3");
+    expect(frame.hasAttribute("srcdoc")).toBe(false);
+});
+
+test("remote images are shown only when the reader says so, in a new frame", async () => {
+    await openFirst({remote: 4});
+    expect(".o_crm_mail_remote_bar").toHaveCount(1);
+    const frame = queryOne("iframe.o_crm_mail_frame");
+    await contains(".o_crm_mail_show_remote").click();
+    expect(".o_crm_mail_remote_bar").toHaveCount(0);
+    const next = queryOne("iframe.o_crm_mail_frame");
+    expect(next.getAttribute("src")).toBe("about:blank?message=3&remote=1");
+    expect(next).not.toBe(frame);
+});
+
+test("what was allowed for one mail is not allowed for the next", async () => {
+    await openFirst({remote: 4});
+    await contains(".o_crm_mail_show_remote").click();
+    await contains(".o_crm_mail_row:eq(1)").click();
+    await animationFrame();
+    expect(".o_crm_mail_remote_bar").toHaveCount(1);
+});
+
+test("attachments are cards to download", async () => {
+    await openFirst({
+        attachments: [
+            {
+                number: "2",
+                filename: "offer.pdf",
+                content_type: "application/pdf",
+                size: 348222,
+                url: "/part/2",
+            },
+            {number: "3", filename: "", content_type: "text/plain", size: 1, url: "/3"},
+        ],
+    });
+    expect(queryAllTexts(".o_crm_mail_attachment_text")).toEqual([
+        "offer.pdf\n340 KB",
+        "Unnamed file\n1 byte",
+    ]);
+    expect(".o_crm_mail_attachment:first").toHaveAttribute("href", "/part/2");
+    expect(".o_crm_mail_attachment:first").toHaveAttribute("download", "offer.pdf");
+    expect(".o_crm_mail_attachment_icon:first").toHaveAttribute(
+        "data-mimetype",
+        "application/pdf"
+    );
+});
+
+test("sizes are written for people", async () => {
+    // Numbers are written in the reader's language, which the screen loads.
+    mockMailServer();
+    await mountMailClient();
+    expect(fileSize(0)).toBe("0 bytes");
+    expect(fileSize(1023)).toBe("1023 bytes");
+    expect(fileSize(20 * 1024)).toBe("20 KB");
+    expect(fileSize(3.44 * 1024 * 1024)).toBe("3.4 MB");
+    expect(fileSize(2 * 1024 ** 3)).toBe("2.0 GB");
+});
+
+test("while the mail is on its way its head is there already", async () => {
+    const arrival = new Deferred();
+    mockMailServer();
+    onRpc("crm.mail.client", "open_message", async () => {
+        await arrival;
+        return makeMessage(3);
+    });
+    await mountMailClient();
+    await contains(".o_crm_mail_row:first").click();
+    expect(".o_crm_mail_subject").toHaveText("Subject 3");
+    expect(".o_crm_mail_body_skeleton").toHaveCount(1);
+    expect("iframe").toHaveCount(0);
+    arrival.resolve();
+    await animationFrame();
+    await animationFrame();
+    expect("iframe.o_crm_mail_frame").toHaveCount(1);
+});
+
+test("a mail that cannot be fetched says why and can be tried again", async () => {
+    const server = mockMailServer({
+        message: () => {
+            throw refusal("The mail server did not answer.");
+        },
+    });
+    await mountMailClient();
+    await contains(".o_crm_mail_row:first").click();
+    await animationFrame();
+    expect(".o_crm_mail_message_error").toHaveText(/The mail server did not answer\./);
+    server.message = makeMessage(3);
+    await contains(".o_crm_mail_retry").click();
+    await animationFrame();
+    expect("iframe.o_crm_mail_frame").toHaveCount(1);
+});
