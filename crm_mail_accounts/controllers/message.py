@@ -14,6 +14,7 @@ font:14px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-ser
 overflow-wrap:anywhere}
 img,table{max-width:100%}
 img{height:auto}
+img:not([src]){outline:1px dashed #d1d5db;outline-offset:-1px;color:#6b7280}
 blockquote{margin:0 0 0 4px;padding-left:12px;border-left:3px solid #d1d5db;
 color:#4b5563}
 pre{white-space:pre-wrap}

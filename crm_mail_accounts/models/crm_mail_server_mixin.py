@@ -25,7 +25,8 @@ class CrmMailServerMixin(models.AbstractModel):
     _description = "Servers of a mailbox"
 
     username = fields.Char(
-        help="What the server knows you by: normally your whole e-mail address."
+        "User name",
+        help="What the server knows you by: normally your whole e-mail address.",
     )
     password = fields.Char(
         compute="_compute_passwords",

@@ -7,4 +7,5 @@ from . import test_secrets
 from . import test_security
 from . import test_setup
 from . import test_sync
+from . import test_translation
 from . import test_web

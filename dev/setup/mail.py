@@ -50,7 +50,9 @@ def ensure(
     for pid_file in reversed(pid_files):
         processes.stop(pid_file)
     with timed(LABEL):
-        chosen = ports.choose_all(PORTS[flavour.name])
+        # Those of last time first: accounts in the demo's database name them.
+        wanted = {**PORTS[flavour.name], **(known or {}).get("ports", {})}
+        chosen = ports.choose_all(wanted)
         mail = describe(flavour, certificates, chosen)
         dovecot = Dovecot(
             flavour.name, flavour.servers / "dovecot", certificates, pid_files[0]

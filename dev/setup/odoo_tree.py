@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,13 +99,16 @@ def from_source(folder: Path) -> OdooTree:
     version = ".".join(numbers.groups()) if numbers else "?"
     if version != "19.0":
         raise SetupError(f"CRM_MAIL_ODOO_SOURCE holds Odoo {version}; 19.0 is needed.")
-    head = subprocess.run(
-        ["git", "-C", str(folder), "rev-parse", "HEAD"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return OdooTree(folder, tuple(addons), f"{version} {head.stdout[:12]}".strip())
+    return OdooTree(folder, tuple(addons), f"{version} {commit(folder)}".strip())
+
+
+def commit(folder: Path) -> str:
+    """The commit of a checkout: another one needs another template database."""
+    if not (folder / ".git").exists():
+        return ""
+    command = ["git", "-C", str(folder), "rev-parse", "--short=12", "HEAD"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 def fetch(root: Path) -> None:
@@ -188,7 +192,7 @@ class PrivateApt:
         self.folder = folder
         self.source = source
         remove(folder)
-        for name in ("lists/partial", "cache/archives/partial", "debs"):
+        for name in ("lists/partial", "cache/archives/partial"):
             (folder / name).mkdir(parents=True)
         self.options = [
             f"-oDir::Etc::sourcelist={folder / 'private.sources'}",
@@ -197,6 +201,8 @@ class PrivateApt:
             f"-oDir::Cache={folder / 'cache'}",
             "-oAcquire::Languages=none",
             "-oAPT::Sandbox::User=root",
+            # else a registry that cannot be reached is only a warning
+            "-oAPT::Update::Error-Mode=any",
         ]
 
     def update(self, *suites: str) -> None:
@@ -206,10 +212,10 @@ class PrivateApt:
 
     def download(self, *packages: str) -> list[Path]:
         """The files of these packages (`name=version` or `name/suite`)."""
-        names = " ".join(packages)
-        before = set((self.folder / "debs").iterdir())
-        self._run(f"Downloading {names}", "download", *packages)
-        return sorted(set((self.folder / "debs").iterdir()) - before)
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        what = f"Downloading {' '.join(packages)}"
+        self._run(what, "download", *packages, cwd=folder)
+        return sorted(folder.glob("*.deb"))
 
     def newest(self, package: str, prefix: str) -> str | None:
         """The newest version that begins with `prefix`."""
@@ -222,7 +228,7 @@ class PrivateApt:
         """Drop the downloads: what is needed of them is unpacked."""
         remove(self.folder)
 
-    def _run(self, what: str, *args: str) -> None:
+    def _run(self, what: str, *args: str, cwd: Path | None = None) -> None:
         command = ["apt-get", "-q", *self.options, *args]
         env = clean_env({"LC_ALL": "C"})
-        run(what, command, log="odoo-tree", env=env, cwd=self.folder / "debs")
+        run(what, command, log="odoo-tree", env=env, cwd=cwd)

@@ -34,7 +34,10 @@ def dev_dir() -> Path:
     """The folder of what is fetched, built and logged (CRM_MAIL_DEV_DIR moves it)."""
     chosen = os.environ.get("CRM_MAIL_DEV_DIR")
     folder = Path(chosen).expanduser().resolve() if chosen else CHECKOUT / ".dev"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(f"The folder {folder} cannot be made: {error}.") from None
     return folder
 
 

@@ -9,6 +9,7 @@ from .errors import SetupError
 from .steps import say
 
 TRIES = 200
+INDENT = " " * 11  # below the labels of the steps
 
 
 def is_free(port: int) -> bool:
@@ -24,18 +25,27 @@ def is_free(port: int) -> bool:
     return True
 
 
-def choose(name: str, wanted: int, taken: Container[int] = ()) -> int:
-    """The wanted port or, said aloud, one of the next that are free."""
+def next_free(name: str, wanted: int, taken: Container[int] = ()) -> int:
     for port in range(wanted, wanted + TRIES):
         if port not in taken and is_free(port):
-            if port != wanted and wanted not in taken:
-                say(f"           port {wanted} is taken: {name} gets {port}")
             return port
     raise SetupError(f"No port from {wanted} to {wanted + TRIES - 1} is free ({name}).")
 
 
 def choose_all(wanted: dict[str, int]) -> dict[str, int]:
+    """The wanted ports or, said aloud, the next that are free; no port twice."""
     chosen: dict[str, int] = {}
     for name, port in wanted.items():
-        chosen[name] = choose(name, port, set(chosen.values()))
+        chosen[name] = next_free(name, port, set(chosen.values()))
+    moved = [
+        f"{name} {port} -> {chosen[name]}"
+        for name, port in wanted.items()
+        if chosen[name] != port
+    ]
+    if moved:
+        say(f"{INDENT}ports taken, others chosen: {', '.join(moved)}")
     return chosen
+
+
+def choose(name: str, wanted: int) -> int:
+    return choose_all({name: wanted})[name]

@@ -112,12 +112,32 @@ class Cluster:
             self._start()
 
     def _drop_if_doubtful(self) -> None:
-        """Without fsync, data that was in use when the machine went down is lost."""
+        """Without fsync, data that was in use when the machine went down is lost.
+
+        Nor can another major version of PostgreSQL read it.
+        """
+        if not (self.data / "ready").exists():
+            return
+        had = (self.data / "PG_VERSION").read_text().strip()
+        has = self._major_version()
+        if had != has:
+            if self.fsync:
+                raise SetupError(
+                    f"The demo's data are of PostgreSQL {had}, installed is {has}: "
+                    f"remove {self.home} and start dev/run --fresh."
+                )
+            remove(self.home)
+            return
         crashed = (self.data / "postmaster.pid").exists()
         same_boot = self._boot_file.exists()
         same_boot = same_boot and self._boot_file.read_text() == processes.boot_id()
         if crashed and not same_boot and not self.fsync:
             remove(self.home)
+
+    def _major_version(self) -> str:
+        output = run("postgres", [self.bin / "postgres", "--version"], log="postgres")
+        number = re.search(r"(\d+)[.\w]*", output)
+        return number[1] if number else ""
 
     @property
     def _boot_file(self) -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 from . import ports, processes, state, template
 from .commands import clean_env, run
 from .errors import SetupError
-from .flavour import HTTP_PORT, RUN
+from .flavour import RUN
 from .paths import CHECKOUT, DEV, log_dir
 from .prepare import (
     Ready,
@@ -157,7 +157,7 @@ def ensure_odoo(ready: Ready, restart: bool) -> int:
         return known
     with timed("Odoo"):
         stop_odoo()
-        port = ports.choose("Odoo", HTTP_PORT[RUN.name])
+        port = ports.choose("Odoo", known)
         publish(RUN, ready.odoo, ready.mail, port)
         processes.start(
             pid_file,

@@ -23,7 +23,8 @@ _print_lock = threading.Lock()
 
 def say(text: str) -> None:
     """Print one whole line, also from a thread."""
-    with _print_lock:
+    with _print_lock, contextlib.suppress(BrokenPipeError):
+        # A reader that went away (`dev/run | head`) must not stop the work.
         print(text, flush=True)
 
 

@@ -27,7 +27,10 @@ def test_a_free_port_is_taken_as_wanted(taken, capsys):
 def test_a_taken_port_gives_way_to_the_next_free_one(taken, capsys):
     chosen = ports.choose("Odoo", taken)
     assert taken < chosen < taken + ports.TRIES
-    assert f"port {taken} is taken: Odoo gets {chosen}" in capsys.readouterr().out
+    assert (
+        f"ports taken, others chosen: Odoo {taken} -> {chosen}"
+        in capsys.readouterr().out
+    )
 
 
 def test_two_servers_never_get_the_same_port(taken):

@@ -21,17 +21,17 @@ from collections.abc import Sequence
 from ..errors import LimitExceeded, ProtocolError
 from ..limits import MAX_NESTING
 
-_QUOTED = rb'"(?:[^"\\]|\\.)*"'
-_SECTION = rb'\[(?:[^\]"]|' + _QUOTED + rb")*\]"
+_QUOTED = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+_SECTION = rb'\[[^\]"]*(?:' + _QUOTED + rb'[^\]"]*)*\]'
+_PLAIN = rb'[^ \t()"{\[]+'
+# no alternative begins like another one, and nothing follows a repetition that
+# could make it try again: the time is linear whatever a server sends
 _TOKEN = re.compile(
-    rb"(?P<space>[ \t]+)"
-    rb"|(?P<open>\()"
-    rb"|(?P<close>\))"
-    rb"|(?P<quoted>" + _QUOTED + rb")"
-    rb'|(?P<atom>(?:[^ \t()"{\[]|' + _SECTION + rb")+)",
+    rb"[ \t]*(?:(\()|(\))|(" + _QUOTED + rb")"
+    rb"|((?:" + _PLAIN + rb"|" + _SECTION + rb")+))",
     re.DOTALL,
 )
-_SPACE, _OPEN, _CLOSE, _STRING, _ATOM = range(1, 6)
+_OPEN, _CLOSE, _STRING, _ATOM = range(1, 5)
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _ORIGIN = re.compile(rb"<\d+>")
 
@@ -59,15 +59,18 @@ def parse(segments: Sequence[bytes], start: int = 0) -> list:
         while position < end:
             match = _TOKEN.match(text, position, end)
             if match is None:
+                if not text[position:end].strip(b" \t"):
+                    position = end
+                    continue
                 raise ProtocolError("a response that cannot be read")
             position = match.end()
             kind = match.lastindex
             if kind == _ATOM:
-                word = match.group()
+                word = match.group(_ATOM)
                 if position < end and text[position] == 0x5B:
                     # a section that a literal interrupts (a header's name)
                     token, index, position = _split_section(
-                        segments, index, match.start()
+                        segments, index, match.start(_ATOM)
                     )
                     current.append(token)
                     break
@@ -75,7 +78,7 @@ def parse(segments: Sequence[bytes], start: int = 0) -> list:
                     None if len(word) == 3 and word.upper() == b"NIL" else Atom(word)
                 )
             elif kind == _STRING:
-                current.append(_unquoted(match.group()))
+                current.append(_unquoted(match.group(_STRING)))
             elif kind == _OPEN:
                 if len(stack) >= MAX_NESTING:
                     raise LimitExceeded(f"more than {MAX_NESTING} parentheses deep")

@@ -73,7 +73,8 @@ _FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 _SELECTOR = re.compile(r"[\w\s.#*:>+~()\[\]=\"'^$|,%-]+")
-_MEDIA = re.compile(r"[\w\s():,.<>=/-]+")
+_MEDIA = re.compile(r"(?:[\w\s),.>=/:-]|(?<![\w-])\()+")
+"""Media queries compare; they call no function."""
 _ROOT = re.compile(r"(?:(?:html|:root)(?![\w-])\s*>?\s*)+", re.IGNORECASE)
 _BODY = re.compile(r"body(?![\w-])", re.IGNORECASE)
 _ID = re.compile(r"#([\w-])")
@@ -224,7 +225,7 @@ def _media(prelude: str) -> str | None:
     query = prelude[6:].strip()
     if prelude[:6].lower() != "@media" or len(query) > _MAX_SELECTOR:
         return None
-    if not _MEDIA.fullmatch(query) or "<" in query or "/*" in query:
+    if not _MEDIA.fullmatch(query) or "//" in query:
         return None
     return f"@media {_SPACES.sub(' ', query)} {{"
 

@@ -63,11 +63,9 @@ def _offset(text: str) -> int:
 
 
 def _moment(year, month, day, hour, minute, second, half, zone) -> datetime | None:
-    year, hour = int(year), int(hour or 0)
-    if year < 50:
-        year += 2000
-    elif year < 1000:
-        year += 1900
+    short, year, hour = len(year) < 4, int(year), int(hour or 0)
+    if short:
+        year += 2000 if year < 50 else 1900  # RFC 5322 4.3
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     if half:

@@ -28,8 +28,9 @@ _MAX_FIELD = 128 * 1024
 def _ids(value: bytes | str) -> list[str]:
     if isinstance(value, bytes):
         value = value[-_MAX_FIELD:]
-        encoded = b"=?" in value
-        value = decode_words(value) if encoded else value.decode("utf-8", "replace")
+        value = value.decode("utf-8", "replace")
+    if "=?" in value:
+        value = decode_words(value)  # some clients encode long chains
     value = clean_text(value)
     if "<" in value and (found := _BRACKETED.findall(value)):
         # A fold inside the brackets left a space; an id has none.

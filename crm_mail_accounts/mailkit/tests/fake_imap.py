@@ -21,7 +21,7 @@ BARE = frozenset({"IMAP4REV1"})
 """What the plainest servers offer: no extension at all."""
 FULL = frozenset(
     "IMAP4REV1 SASL-IR AUTH=PLAIN ID ENABLE LITERAL+ LIST-EXTENDED LIST-STATUS "
-    "SPECIAL-USE CONDSTORE QRESYNC ESEARCH UIDPLUS UNSELECT BINARY QUOTA NAMESPACE".split()
+    "SPECIAL-USE CONDSTORE QRESYNC ESEARCH UIDPLUS UNSELECT BINARY QUOTA".split()
 )
 _ITEM = re.compile(
     rb'"((?:[^"\\]|\\.)*)"|(\()|(\))|((?:[^\s()"\[]|\[[^\]]*\])+)', re.DOTALL

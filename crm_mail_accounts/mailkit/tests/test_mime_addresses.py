@@ -58,7 +58,7 @@ CASES = [
     ("o'brien@x.test", [("", "o'brien@x.test")]),
     ('Foo "Bar" Baz <f@x.test>', [("Foo Bar Baz", "f@x.test")]),
     ("Anna Rossi <Anna.Rossi@B.Test>", [("Anna Rossi", "Anna.Rossi@B.Test")]),
-    ("Evil\r\nBcc: x <a@b.test>", [("Evil Bcc x", "a@b.test")]),
+    ("Evil\r\nBcc: x <a@b.test>", [("x", "a@b.test")]),
 ]
 
 

@@ -6,7 +6,12 @@ from datetime import datetime, timezone
 
 import pytest
 
-from mailkit.limits import MAX_ADDRESSES, MAX_HEADER_LITERAL, MAX_REFERENCES, MAX_SUBJECT
+from mailkit.limits import (
+    MAX_ADDRESSES,
+    MAX_HEADER_LITERAL,
+    MAX_REFERENCES,
+    MAX_SUBJECT,
+)
 from mailkit.mime.header_fields import decode_words, fields, index_header
 from mailkit.values import Address, IndexHeader
 
@@ -170,7 +175,7 @@ def test_index_header_never_raises_on_random_bytes():
     names = [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"References",
              b"Content-Type", b"List-Id", b"In-Reply-To", b"Reply-To", b"X-Priority",
              b"Auto-Submitted"]  # fmt: skip
-    alphabet = b'<>@,;:"()\\ =?utf-8?Q?B?_\r\n\t[]\x00\xff\xc3\xa9\x1b$B.ab01+-/%*\''
+    alphabet = b"<>@,;:\"()\\ =?utf-8?Q?B?_\r\n\t[]\x00\xff\xc3\xa9\x1b$B.ab01+-/%*'"
     for _ in range(4000):
         lines = []
         for _ in range(rng.randrange(6)):

@@ -7,8 +7,10 @@ are the live Dovecot (skipped where it does not run).
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
+
 from mailkit.errors import (
     AuthError,
     CapabilityMissing,
@@ -387,7 +389,7 @@ def test_quota_is_told_or_known_to_be_missing(session):
 def test_the_live_bad_certificates_are_refused_by_name(live, tmp_path, name, code):
     certificate, key = live.certificates[name]
     both = tmp_path / "both.pem"
-    both.write_bytes(b"".join(open(path, "rb").read() for path in (certificate, key)))
+    both.write_bytes(Path(certificate).read_bytes() + Path(key).read_bytes())
     with FakeImap(certificate=str(both), ca_file=live.ca_file) as fake:
         steps = probe_imap(fake.endpoint(host=live.host))
     assert (steps[-1].name, steps[-1].error.code) == ("tls", code)

@@ -4,6 +4,7 @@ import base64
 import time
 
 import pytest
+
 from mailkit import limits
 from mailkit.errors import (
     AuthError,

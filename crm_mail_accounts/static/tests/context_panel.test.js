@@ -1,8 +1,7 @@
 import {describe, expect, test} from "@odoo/hoot";
 import {queryAllTexts} from "@odoo/hoot-dom";
-import {animationFrame} from "@odoo/hoot-mock";
+import {animationFrame, runAllTimers} from "@odoo/hoot-mock";
 import {contains, mountWithCleanup} from "@web/../tests/web_test_helpers";
-import {runAllTimers} from "@odoo/hoot-mock";
 
 import {ContextPanel} from "@crm_mail_accounts/mail_client/context_panel/context_panel";
 

@@ -1,5 +1,6 @@
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
 import {advanceTime, animationFrame} from "@odoo/hoot-mock";
+import {startBusService} from "@bus/../tests/bus_test_helpers";
 import {
     defineMenus,
     getService,
@@ -187,17 +188,19 @@ test("what comes in during the first indexing is not announced", async () => {
 
 test("notifications of the bus become one question", async () => {
     const client = await startClient();
+    await startBusService();
     await client.enter();
     server.calls.length = 0;
     server.rows = [makeRow(3, {flagged: true}), makeRow(2), makeRow(1)];
-    const partner = MockServer.env["res.partner"].browse(serverState.partnerId);
+    const [partner] = MockServer.env["res.partner"].read(serverState.partnerId);
     for (let number = 0; number < 3; number++) {
         MockServer.env["bus.bus"]._sendone(partner, "crm_mail_accounts/changed", {
             account_id: 1,
             folder_ids: [1],
         });
     }
-    await advanceTime(BUS_DELAY * 3);
+    await animationFrame();
+    await advanceTime(BUS_DELAY);
     await animationFrame();
     expect(server.calls).toEqual(["progress", "list_messages"]);
     expect(client.store.list.rows[0].flagged).toBe(true);

@@ -1,4 +1,4 @@
-import {after} from "@odoo/hoot";
+import {after, beforeEach} from "@odoo/hoot";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {makeServerError, mountWithCleanup, onRpc} from "@web/../tests/web_test_helpers";
 import {registry} from "@web/core/registry";
@@ -188,9 +188,26 @@ export function mockMailServer(values = {}) {
     return server;
 }
 
-/** What every test file of the mail client starts with. */
+/**
+ * What every test file of the mail client starts with.
+ *
+ * Hoot reaches into each frame of the page to listen there, and fails where it may
+ * not. That it may not is just what the frame of a mail is for, so here such frames
+ * seem to have no window.
+ */
 export function defineMailClientModels() {
     defineMailModels();
+    beforeEach(() => {
+        const {prototype} = HTMLIFrameElement;
+        const real = Object.getOwnPropertyDescriptor(prototype, "contentWindow");
+        Object.defineProperty(prototype, "contentWindow", {
+            ...real,
+            get() {
+                return this.hasAttribute("sandbox") ? null : real.get.call(this);
+            },
+        });
+        after(() => Object.defineProperty(prototype, "contentWindow", real));
+    });
 }
 
 /** The whole screen, at the place that the address names. */
