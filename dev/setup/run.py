@@ -39,7 +39,7 @@ CARD = """
     marco / marco    second salesperson (in Italian)
     admin / admin    administrator
 
-  Log in as laura, open Messages, press Configure, choose Custom and enter
+  Log in as laura, open Messages, press Configure and enter
     user name  laura@demo.test        password  {password}
     IMAP       {host}, port {imap}, STARTTLS   (or {imaps}, SSL/TLS)
     SMTP       {host}, port {smtp}, STARTTLS   (or {smtps}, SSL/TLS)

@@ -14,6 +14,7 @@ belong to. With CRM_MAIL_KEEP=1 the servers stay up afterwards, until dev/stop.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -91,8 +92,8 @@ def run_pytest(
 ) -> Result:
     """One ring by pytest; its own output goes straight to the terminal."""
     say(f"\n== {ring} ==")
-    report = dev_dir() / "test" / f"result-{ring}.json"
-    report.unlink(missing_ok=True)
+    # Several runs may go on at once: each has files of its own.
+    report = dev_dir() / "test" / f"result-{ring}-{os.getpid()}.json"
     command = [python, "-m", "pytest", "-p", "setup.pytest_ring", *arguments]
     start = time.monotonic()
     env = {**env, names.RESULT: str(report)}
@@ -101,11 +102,14 @@ def run_pytest(
     if report.exists():
         known = json.loads(report.read_text())
         result.line, result.skipped = known["line"], known["skipped"]
+        report.unlink()
     return result
 
 
 def common_arguments() -> list[str]:
-    return ["-q", "-ra", "-p", "no:cacheprovider"]
+    # passlib, which Odoo needs, says this at every start.
+    quiet = "ignore:'crypt' is deprecated:DeprecationWarning"
+    return ["-q", "-ra", "-p", "no:cacheprovider", "-W", quiet]
 
 
 def ring_pure(ready: Ready, paths: list[str], rest: list[str], env: dict) -> Result:
@@ -151,8 +155,8 @@ def ring_installation(ready: Ready, env: dict[str, str]) -> Result:
         command += ["--test-tags", INSTALLATION_TAGS, "--stop-after-init"]
         command += ["--max-cron-threads=0"]
         env = odoo.env({**odoo.cluster.env, **env})
-        log = log_dir() / "installation.log"
-        with log.open("wb") as out:
+        part = log_dir() / f"installation-{os.getpid()}.part"
+        with part.open("wb") as out:
             code = processes.run_in_foreground(
                 command,
                 env=env,
@@ -160,6 +164,7 @@ def ring_installation(ready: Ready, env: dict[str, str]) -> Result:
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
+    log = part.rename(log_dir() / "installation.log")
     text = log.read_text(errors="replace")
     found = complaints(text)
     tests = tests_run(text)

@@ -149,7 +149,6 @@ class ImapConnection:
         except (ServerRefused, ProtocolError) as err:
             self.close()
             raise TlsError(err.detail, code="tls_not_offered") from err
-        self._set_capabilities(())
         self._wire.stream.start_tls(
             self.endpoint,
             timeout=self._connect_timeout,
@@ -209,6 +208,12 @@ class ImapConnection:
                 status = self._login_with_password(user, credentials.password)
         except ServerRefused as err:
             raise self._login_refused(err) from err
+        except ProtocolError as err:
+            if self.closed:
+                raise
+            # BAD to a command that is well formed: some servers say so to a user
+            # or a password that they do not like the looks of
+            raise AuthError(err.detail, code="auth_failed") from err
         self.authenticated = True
         self._set_capabilities(())
         self._take_capabilities(status)
@@ -287,7 +292,7 @@ class ImapConnection:
         )
 
     def _ask_capabilities(self) -> None:
-        self._set_capabilities(())
+        self._set_capabilities(())  # what was told in another state
         self._wire.command("CAPABILITY")
 
     def _take_capabilities(self, status: Status) -> None:

@@ -38,9 +38,11 @@ class ImapSession(ImapConnection):
 
     @property
     def modseq(self) -> bool:
-        """Whether mod-sequences can be used in the selected folder."""
-        return bool(self.enabled & {"CONDSTORE", "QRESYNC"}) and (
-            self.state is None or self.state.highestmodseq is not None
+        """Whether mod-sequences can be used in the folder that is open: either the
+        server confirmed them for the session, or SELECT asked for them."""
+        known = self.enabled & {"CONDSTORE", "QRESYNC"} or self.offers("CONDSTORE")
+        return bool(known) and (
+            self.state is not None and self.state.highestmodseq is not None
         )
 
     # -- folders --------------------------------------------------------------

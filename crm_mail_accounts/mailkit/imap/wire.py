@@ -218,7 +218,10 @@ class Wire:
         tag = self._new_tag()
         early = self._send(tag, segments)
         while True:
-            yield from early
+            for response in early:
+                yield response
+                if self._pending != tag:
+                    raise RuntimeError("another command has been sent meanwhile")
             response = self._next(keep)
             if isinstance(response, Untagged):
                 early = [response]

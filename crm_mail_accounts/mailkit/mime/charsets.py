@@ -242,8 +242,7 @@ def decode(raw: bytes, declared: str | None = None) -> tuple[str, str | None]:
     if b"\x1b" not in raw and raw.isascii() and codec not in _NOT_ASCII:
         return clean_text(raw.decode("ascii")), None
     text, defect = _decode(raw, codec)
-    if text.startswith("\ufeff"):
-        text = text[1:]
+    text = text.removeprefix("\ufeff")
     return clean_text(text), defect
 
 

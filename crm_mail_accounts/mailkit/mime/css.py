@@ -25,35 +25,37 @@ _SIDES = ("top", "right", "bottom", "left")
 _BORDER_PARTS = ("color", "style", "width")
 PROPERTIES = frozenset(
     """
-    background background-color background-image background-position
-    background-position-x background-position-y background-repeat background-size
-    background-clip background-origin
-    border border-collapse border-color border-radius border-spacing border-style
-    border-width border-top-left-radius border-top-right-radius
-    border-bottom-left-radius border-bottom-right-radius
-    box-shadow box-sizing caption-side clear color color-scheme columns column-count
-    column-gap cursor direction display empty-cells flex flex-basis flex-direction
-    flex-flow flex-grow flex-shrink flex-wrap float font font-family font-size
-    font-stretch font-style font-variant font-weight gap grid-template-columns height
-    justify-content align-content align-items align-self hyphens letter-spacing
-    line-break line-height list-style list-style-position list-style-type margin
-    max-height max-width min-height min-width object-fit opacity order orphans
-    outline overflow overflow-wrap overflow-x overflow-y padding page-break-after
-    page-break-before page-break-inside quotes row-gap tab-size table-layout
-    text-align text-align-last text-decoration text-decoration-color
-    text-decoration-line text-decoration-style text-indent text-overflow text-shadow
-    text-transform text-underline-offset unicode-bidi vertical-align visibility
-    white-space widows width word-break word-spacing word-wrap writing-mode
+        background background-color background-image background-position
+        background-position-x background-position-y background-repeat background-size
+        background-clip background-origin border border-collapse border-color
+        border-radius border-spacing border-style border-width border-top-left-radius
+        border-top-right-radius border-bottom-left-radius border-bottom-right-radius
+        box-shadow box-sizing caption-side clear color color-scheme columns column-count
+        column-gap cursor direction display empty-cells flex flex-basis flex-direction
+        flex-flow flex-grow flex-shrink flex-wrap float font font-family font-size
+        font-stretch font-style font-variant font-weight gap grid-template-columns
+        height justify-content align-content align-items align-self hyphens
+        letter-spacing line-break line-height list-style list-style-position
+        list-style-type margin max-height max-width min-height min-width object-fit
+        opacity order orphans outline overflow overflow-wrap overflow-x overflow-y
+        padding page-break-after page-break-before page-break-inside quotes row-gap
+        tab-size table-layout text-align text-align-last text-decoration
+        text-decoration-color text-decoration-line text-decoration-style text-indent
+        text-overflow text-shadow text-transform text-underline-offset unicode-bidi
+        vertical-align visibility white-space widows width word-break word-spacing
+        word-wrap writing-mode
     """.split()
     + [f"border-{side}" for side in _SIDES]
     + [f"border-{side}-{what}" for side in _SIDES for what in _BORDER_PARTS]
     + [f"{what}-{side}" for side in _SIDES for what in ("margin", "padding")]
 )
 _FUNCTIONS = frozenset(
-    """rgb rgba hsl hsla hwb calc min max clamp linear-gradient radial-gradient
-    repeating-linear-gradient repeating-radial-gradient repeat minmax""".split()
+    """
+        rgb rgba hsl hsla hwb calc min max clamp linear-gradient radial-gradient
+        repeating-linear-gradient repeating-radial-gradient repeat minmax
+    """.split()
 )
-_CURSORS = frozenset("auto default pointer text help not-allowed".split())
+_CURSORS = frozenset(["auto", "default", "pointer", "text", "help", "not-allowed"])
 
 _COMMENT_OPEN, _COMMENT_CLOSE = "/*", "*/"
 _ESCAPE = re.compile(

@@ -20,8 +20,7 @@ def unflow(text: str, *, delsp: bool = False) -> str:
     for line in text.split("\n"):
         depth = _QUOTE.match(line).end()
         content = line[depth:]
-        if content.startswith(" "):
-            content = content[1:]  # stuffed (4.4)
+        content = content.removeprefix(" ")  # stuffed (4.4)
         is_signature = content == _SIGNATURE
         if flowing and depth == depth_before and not is_signature:
             lines[-1].append(content)

@@ -21,10 +21,10 @@ from .references import message_id, message_ids
 __all__ = ["decode_words", "fields", "index_header", "media_type"]
 
 _FOLD = re.compile(rb"\n[ \t]+")
-_MEDIA_TYPE = re.compile(rb"\s*([\w!#$&^.+*'-]{1,127}/[\w!#$&^.+*'-]{1,127})", re.A)
+_MEDIA_TYPE = re.compile(rb"\s*([\w!#$&^.+*'-]{1,127}/[\w!#$&^.+*'-]{1,127})", re.ASCII)
 _SPACES = re.compile(r"\s+")
 _LIST_ID = re.compile(r"<([^<>]*)>")
-_FIRST_WORD = re.compile(r"[\w-]+", re.A)
+_FIRST_WORD = re.compile(r"[\w-]+", re.ASCII)
 _SUBJECT_BYTES = 16 * MAX_SUBJECT
 """Enough for MAX_SUBJECT characters of four bytes in encoded words."""
 

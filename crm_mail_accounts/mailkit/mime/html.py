@@ -40,8 +40,8 @@ _TAGS_FOR_HTML5 = 10_000
 """Up to here the square that nesting costs an HTML5 parser stays below a second."""
 _COPIES_FOR_HTML5 = 1_000_000
 """Formatting elements times blocks: unclosed ones are copied into each block."""
-_REFERENCES_FOR_HTML5 = 100_000
-"""Character references: each one copies the text before it."""
+_COPIED_FOR_HTML5 = 30_000_000_000
+"""Characters: writing ``&`` or a hard space copies the rest of its text (0.5 s)."""
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _BODY = re.compile(r"<(/?)body(?=[\s/>])", re.IGNORECASE)
@@ -90,7 +90,8 @@ def _style_sheets(html: str, resources: Resources) -> str:
 def _is_tangled(html: str) -> bool:
     """Whether an HTML5 parser might need more than linear time or space."""
     tags = html.count("<")
-    if tags > _TAGS_FOR_HTML5 or html.count("&") > _REFERENCES_FOR_HTML5:
+    references = html.count("&") + html.count("\u00a0")
+    if tags > _TAGS_FOR_HTML5 or references * len(html) > _COPIED_FOR_HTML5:
         return True
     if tags < 1000:
         return False

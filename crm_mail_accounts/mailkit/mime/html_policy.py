@@ -16,28 +16,30 @@ _MAX_ATTRIBUTE = 2000
 
 TAGS = frozenset(
     """
-    a abbr acronym address area article aside b bdi bdo big blockquote br caption
-    center cite code col colgroup dd del details dfn dir div dl dt em figcaption
-    figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main map mark
-    menu nav ol p pre q rp rt ruby s samp section small span strike strong sub
-    summary sup table tbody td tfoot th thead time tr tt u ul var wbr
+        a abbr acronym address area article aside b bdi bdo big blockquote br caption
+        center cite code col colgroup dd del details dfn dir div dl dt em figcaption
+        figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main map mark
+        menu nav ol p pre q rp rt ruby s samp section small span strike strong sub
+        summary sup table tbody td tfoot th thead time tr tt u ul var wbr
     """.split()
 )
 VOID = frozenset({"area", "br", "col", "hr", "img", "wbr"})
 
 GONE_WITH_CONTENT = frozenset(
     """
-    applet audio canvas embed frame frameset iframe math noembed noframes noscript
-    object optgroup option plaintext script select style svg template textarea title
-    video xml xmp
+        applet audio canvas embed frame frameset iframe math noembed noframes noscript
+        object optgroup option plaintext script select style svg template textarea title
+        video xml xmp
     """.split()
 )
 """Elements whose content is no text of the mail either."""
 
 _EVERYWHERE = frozenset(["align", "class", "dir", "id", "lang", "style", "title"])
 _CELL = frozenset(
-    """abbr background bgcolor bordercolor char colspan height nowrap rowspan scope
-    valign width""".split()
+    """
+        abbr background bgcolor bordercolor char colspan height nowrap rowspan scope
+        valign width
+    """.split()
 )
 _OF_TAG = {
     "a": ["href", "name"],

@@ -19,15 +19,21 @@ _MAX_TAGS = 200_000
 _MAX_QUOTE_DEPTH = 20
 
 _SKIPPED = frozenset(
-    """applet audio canvas datalist embed head iframe math noembed noframes noscript
-    object script select style svg template textarea title video xml""".split()
+    """
+        applet audio canvas datalist embed head iframe math noembed noframes noscript
+        object script select style svg template textarea title video xml
+    """.split()
 )
 _LINES = frozenset(
-    """address article aside body center dd details div dt fieldset figcaption figure
-    footer form header hr html li main map nav section summary table tbody tfoot
-    thead tr""".split()
+    """
+        address article aside body center dd details div dt fieldset figcaption figure
+        footer form header hr html li main map nav section summary table tbody tfoot
+        thead tr
+    """.split()
 )
-_PARAGRAPHS = frozenset("blockquote dl h1 h2 h3 h4 h5 h6 ol p pre ul".split())
+_PARAGRAPHS = frozenset(
+    ["blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "ul"]
+)
 
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
@@ -109,8 +115,13 @@ class _Writer:
 
     def paragraph(self) -> None:
         self.line()
-        if self.lines and self.lines[-1].strip("> "):
-            self.lines.append(("> " * min(self.quote, _MAX_QUOTE_DEPTH)).rstrip())
+        if not self.lines:
+            return
+        mark = ("> " * min(self.quote, _MAX_QUOTE_DEPTH)).rstrip()
+        if self.lines[-1].strip("> "):
+            self.lines.append(mark)
+        elif len(mark) < len(self.lines[-1]):
+            self.lines[-1] = mark  # a quote has ended since
 
     def verbatim(self, text: str) -> None:
         first, *others = text.replace("\r\n", "\n").split("\n")
@@ -219,7 +230,9 @@ class _Reader:
         if lines != len(self.out.lines):
             start = 0  # the link's text began on a line above
         shown = "".join(self.out.current[start:]).strip()
-        bare = re.sub(r"^(?:https?://(?:www\.)?|mailto:)", "", target, flags=re.I)
+        bare = re.sub(
+            r"^(?:https?://(?:www\.)?|mailto:)", "", target, flags=re.IGNORECASE
+        )
         if shown and bare.rstrip("/").lower() not in shown.lower():
             self.out.current.append(f" <{target[:2000]}>")
 

@@ -34,7 +34,9 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
 _BRACKETED_URL = re.compile(
     r"[<(\[]\s?(?:https?://|mailto:)[^\s<>()\[\]]*\s?[>)\]]", re.IGNORECASE
 )
-_URL = re.compile(r"https?://(?:www\.)?([^\s/<>()\[\]?#]{1,100})[^\s<>()\[\]]*", re.I)
+_URL = re.compile(
+    r"https?://(?:www\.)?([^\s/<>()\[\]?#]{1,100})[^\s<>()\[\]]*", re.IGNORECASE
+)
 _RULER = re.compile(r"[\s\-_=*~#+.\u2014\u2500-\u257f\u2022\u00b7|]{3,}")
 _ATTRIBUTION = re.compile(
     r"(?:on|am|il(?: giorno)?|le|el|em|op|den|w dniu|dne)\b.{5,200}"
@@ -96,6 +98,10 @@ def cut(text: str, length: int) -> str:
     else:
         while end > 1 and _continues(text[end - 1], text[end]):
             end -= 1
+        letters = 0
+        while letters < end and _is_flag_letter(text[end - 1 - letters]):
+            letters += 1
+        end -= letters % 2  # a flag is two letters
     return text[:end].rstrip(" ,;:-\u200c\u200d") + "\u2026"
 
 
@@ -109,7 +115,6 @@ def _continues(before: str, char: str) -> bool:
         or before == "\u200d"
         or bool(unicodedata.combining(char))
         or "\U0001f3fb" <= char <= "\U0001f3ff"
-        or (_is_flag_letter(char) and _is_flag_letter(before))
     )
 
 

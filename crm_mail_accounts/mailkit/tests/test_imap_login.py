@@ -255,6 +255,17 @@ def test_a_login_that_fails_for_the_moment_does_not_blame_the_password():
     assert caught.value.retry
 
 
+def test_bad_to_a_login_means_the_credentials():
+    def then(peer):
+        tag = peer.line().split(b" ")[0]
+        peer.send(tag + b" BAD Command Argument Error. 11\r\n")
+
+    with logged_in(b"AUTH=PLAIN SASL-IR", then) as server:
+        with pytest.raises(AuthError) as caught:
+            opened(server)
+    assert caught.value.code == "auth_failed"
+
+
 def test_only_one_attempt_is_made():
     """A second one with LOGIN would count twice towards a lock-out."""
 

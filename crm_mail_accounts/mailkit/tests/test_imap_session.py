@@ -122,6 +122,19 @@ def test_modseq_is_not_asked_in_a_folder_that_has_none():
             assert list(session.fetch_index(1, 8)) == []
 
 
+def test_modseq_is_used_by_select_where_it_cannot_be_enabled():
+    def then(peer):
+        codes = b"* OK [HIGHESTMODSEQ 7] x\r\n* 1 EXISTS\r\n* OK [UIDNEXT 2] x\r\n"
+        _tag, arguments = peer.command(b"EXAMINE", codes)
+        assert arguments == b'"INBOX" (CONDSTORE)'
+        _tag, arguments = peer.command(b"UID FETCH")
+        assert b" MODSEQ " in arguments
+
+    with Served(then, b"IMAP4rev1 CONDSTORE") as session:
+        assert session.examine("INBOX").highestmodseq == 7
+        assert list(session.fetch_index(1, 8)) == []
+
+
 def test_read_write_and_read_only_are_told():
     def then(peer):
         peer.command(b"SELECT", b"* 0 EXISTS\r\n")

@@ -105,6 +105,18 @@ def test_a_command_that_was_left_in_the_middle_is_read_to_its_end_first():
     assert [r.number for r in responses] == [9]
 
 
+def test_an_answer_that_was_left_cannot_be_taken_up_again():
+    first = b"* 1 EXISTS\r\n* 2 EXISTS\r\nA1 OK\r\n"
+    with Talk(says(first, b"* 9 EXISTS\r\nA2 OK\r\n")) as wire:
+        left = wire.responses("NOOP")
+        next(left)
+        later = wire.responses("NOOP")
+        assert next(later).number == 9
+        with pytest.raises(RuntimeError):
+            next(left)
+        assert list(later) == []
+
+
 def test_a_bare_line_feed_ends_a_line_too():
     with Talk(says(b"* 1 EXISTS\nA1 OK\n")) as wire:
         _status, responses = wire.collect("NOOP")
@@ -235,6 +247,19 @@ def test_no_control_character_leaves_in_a_command(evil):
         with pytest.raises(InvalidArgument) as caught:
             wire.command("SELECT", evil)
         assert caught.value.connection_usable
+        wire.command("NOOP")
+    assert talk.server.received == b"A1 NOOP\r\n"
+
+
+def test_half_a_command_never_leaves():
+    """The first of two lines is good; once it is sent there is no way back."""
+    talk = Talk(says(b"A1 OK\r\n"))
+    with talk as wire:
+        wire.capabilities = {"LITERAL+"}
+        with pytest.raises(InvalidArgument):
+            wire.command("APPEND", b"x", quote.Literal(b"abc"), b"\r\nA9 NOOP")
+        with pytest.raises(InvalidArgument):
+            wire.command("APPEND", b"x\r\nA9 NOOP", quote.Literal(b"abc"))
         wire.command("NOOP")
     assert talk.server.received == b"A1 NOOP\r\n"
 

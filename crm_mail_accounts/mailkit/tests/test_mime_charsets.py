@@ -91,9 +91,23 @@ def test_utf7_is_refused_because_it_hides_markup(label):
 
 @pytest.mark.parametrize(
     "label",
-    ["unicode_escape", "raw_unicode_escape", "idna", "punycode", "base64", "zlib",
-     "rot13", "hex", "undefined", "mbcs", "os", "../x", "a\x00b", "x" * 5000],
-)  # fmt: skip
+    [
+        "unicode_escape",
+        "raw_unicode_escape",
+        "idna",
+        "punycode",
+        "base64",
+        "zlib",
+        "rot13",
+        "hex",
+        "undefined",
+        "mbcs",
+        "os",
+        "../x",
+        "a\x00b",
+        "x" * 5000,
+    ],
+)
 def test_python_codecs_that_are_no_charsets_are_not_used(label):
     assert codec_of(label) is None
     assert decode(rb"\u0041\x42 abc", label)[0] == r"\u0041\x42 abc"

@@ -172,9 +172,20 @@ def test_fields_beyond_the_header_limit_are_not_read():
 
 def test_index_header_never_raises_on_random_bytes():
     rng = random.Random(5)
-    names = [b"From", b"To", b"Subject", b"Date", b"Message-ID", b"References",
-             b"Content-Type", b"List-Id", b"In-Reply-To", b"Reply-To", b"X-Priority",
-             b"Auto-Submitted"]  # fmt: skip
+    names = [
+        b"From",
+        b"To",
+        b"Subject",
+        b"Date",
+        b"Message-ID",
+        b"References",
+        b"Content-Type",
+        b"List-Id",
+        b"In-Reply-To",
+        b"Reply-To",
+        b"X-Priority",
+        b"Auto-Submitted",
+    ]
     alphabet = b"<>@,;:\"()\\ =?utf-8?Q?B?_\r\n\t[]\x00\xff\xc3\xa9\x1b$B.ab01+-/%*'"
     for _ in range(4000):
         lines = []
@@ -194,8 +205,26 @@ def test_index_header_never_raises_on_random_bytes():
             assert "\n" not in address.name + address.email
 
 
-@pytest.mark.parametrize("unit", [b"<", b'"', b"(", b",", b"<a@b", b'\\"', b"=?", b"@",
-                                  b"a ", b"\n ", b"(\\", b'<"', b":", b"[", b"a@a "])  # fmt: skip
+@pytest.mark.parametrize(
+    "unit",
+    [
+        b"<",
+        b'"',
+        b"(",
+        b",",
+        b"<a@b",
+        b'\\"',
+        b"=?",
+        b"@",
+        b"a ",
+        b"\n ",
+        b"(\\",
+        b'<"',
+        b":",
+        b"[",
+        b"a@a ",
+    ],
+)
 def test_hostile_repetitions_stay_fast(unit):
     value = (unit * MAX_HEADER_LITERAL)[: MAX_HEADER_LITERAL // 3]
     started = time.perf_counter()

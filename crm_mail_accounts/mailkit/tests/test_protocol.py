@@ -5,6 +5,8 @@
 are the live Dovecot (skipped where it does not run).
 """
 
+import imaplib
+import ssl
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -298,6 +300,32 @@ def test_reading_mail_changes_no_flag(session, command):
     session.examine("INBOX")
     again = {m.uid: m.flags for m in session.fetch_index(1, 9)}
     assert not any("\\Seen" in flags for flags in again.values())
+
+
+def test_another_program_finds_the_mail_as_we_stored_it_and_unread(kind, session):
+    """Python's own imaplib is the witness that shares no line with us."""
+    session.append("INBOX", MAIL, ["\\Flagged"])
+    session.select("INBOX")
+    assert len(list(session.fetch_index(1, 9))) == 1
+    session.fetch_body(1)
+    endpoint, user = kind.endpoint, kind.credentials
+    context = ssl.create_default_context(cafile=endpoint.ca_file)
+    if endpoint.security is Security.TLS:
+        witness = imaplib.IMAP4_SSL(
+            endpoint.host, endpoint.port, ssl_context=context, timeout=5
+        )
+    else:
+        witness = imaplib.IMAP4(endpoint.host, endpoint.port, timeout=5)
+        if endpoint.security is Security.STARTTLS:
+            witness.starttls(context)
+    with witness:
+        witness.login(user.username, user.password)
+        witness.select("INBOX", readonly=True)
+        _ok, answer = witness.uid("FETCH", "1", "(FLAGS BODY.PEEK[])")
+        assert answer[0][1] == MAIL
+        text = answer[0][0] + answer[1]
+        assert b"\\Flagged" in text
+        assert b"\\Seen" not in text
 
 
 def test_a_body_that_is_not_there_is_refused(session):

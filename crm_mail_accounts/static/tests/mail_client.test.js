@@ -1,6 +1,7 @@
-import {describe, expect, test} from "@odoo/hoot";
+import {beforeEach, describe, expect, test} from "@odoo/hoot";
 import {press, queryAllTexts} from "@odoo/hoot-dom";
 import {advanceTime, animationFrame} from "@odoo/hoot-mock";
+import {patchUiSize, SIZES} from "@mail/../tests/mail_test_helpers";
 import {contains, getService} from "@web/../tests/web_test_helpers";
 
 import {BUS_DELAY} from "@crm_mail_accounts/messages_service/mail_client_service";
@@ -150,7 +151,8 @@ describe("desktop", () => {
 });
 
 describe("phone", () => {
-    describe.current.tags("mobile");
+    describe.current.tags("desktop");
+    beforeEach(() => patchUiSize({size: SIZES.SM}));
 
     test("one pane at a time, with a way back from each", async () => {
         mockMailServer();

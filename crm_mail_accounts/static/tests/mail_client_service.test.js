@@ -1,6 +1,6 @@
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
 import {advanceTime, animationFrame} from "@odoo/hoot-mock";
-import {startBusService} from "@bus/../tests/bus_test_helpers";
+import {waitNotifications, waitUntilSubscribe} from "@bus/../tests/bus_test_helpers";
 import {
     defineMenus,
     getService,
@@ -188,7 +188,7 @@ test("what comes in during the first indexing is not announced", async () => {
 
 test("notifications of the bus become one question", async () => {
     const client = await startClient();
-    await startBusService();
+    await waitUntilSubscribe();
     await client.enter();
     server.calls.length = 0;
     server.rows = [makeRow(3, {flagged: true}), makeRow(2), makeRow(1)];
@@ -199,7 +199,7 @@ test("notifications of the bus become one question", async () => {
             folder_ids: [1],
         });
     }
-    await animationFrame();
+    await waitNotifications(...Array(3).fill(["crm_mail_accounts/changed"]));
     await advanceTime(BUS_DELAY);
     await animationFrame();
     expect(server.calls).toEqual(["progress", "list_messages"]);
