@@ -6,8 +6,8 @@ Read by ``ast``; nothing is imported.  The rooms from the screen to the wire are
 
 and a room knows only rooms to its right.  Inside ``mailkit``::
 
-    imap | smtp | pop3 | sieve -> steps, stream -> net, trace -> values, errors, limits
-    mime, sync, rules             never reach net, not even through another module
+    imap | smtp | pop3 | sieve  -> steps, stream -> net, trace -> values, errors, limits
+    mime, sync, rules, discovery   never reach net, not even through another module
 
 What each finding means, and why, stands beside the table that decides it.  A module
 that has a good reason gets a line in ``EXCEPTIONS``; a line that nobody needs any
@@ -30,7 +30,7 @@ ROOMS = ("controllers", "wizards", "models", "tools", "mailkit")
 
 # Modules that open connections or speak over them.
 NETWORK = frozenset(
-    "aiohttp aiosmtpd asyncio ftplib http httpx imapclient imaplib poplib requests "
+    "aiohttp aiosmtpd asyncio dns ftplib http httpx imapclient imaplib poplib requests "
     "select selectors smtplib socket socketserver ssl telnetlib urllib.request urllib3 "
     "xmlrpc".split()
 )
@@ -44,8 +44,15 @@ PROTOCOLS = {
 # What the protocol rooms share: `stream` is the buffered reader on net's socket,
 # `steps` the list of what a connection test did.
 SHARED = frozenset({"errors", "limits", "net", "steps", "stream", "trace", "values"})
-PURE = frozenset({"mime", "sync", "rules"})
-DOOR = "mailkit.net"
+PURE = frozenset({"mime", "sync", "rules", "discovery"})
+# The network's door, and what each part of it may import of NETWORK.  `net_http` speaks
+# HTTPS for discovery on net's own socket; `net_dns` asks for SRV and MX records, which
+# no socket of ours could, and its library opens sockets of its own.
+DOORS = {
+    "mailkit.net": NETWORK - {"dns"},
+    "mailkit.net_http": frozenset(),
+    "mailkit.net_dns": frozenset({"dns"}),
+}
 # Libraries besides the standard one.  The last is optional: it comes with requests.
 LIBRARIES = frozenset({"cryptography", "lxml", "nh3", "charset_normalizer"})
 # Stored data knows neither sockets nor MIME details: both are mailkit's business.
@@ -270,12 +277,12 @@ class Rule:
         return None
 
     def path_to_door(self, name: str) -> list[str] | None:
-        """The chain of modules by which importing `name` imports net, if it does."""
+        """The chain of modules by which importing `name` imports a door, if it does."""
         todo = [[start] for start in self.loaded(name)]
         seen: set[str] = set()
         while todo:
             path = todo.pop(0)
-            if path[-1] == DOOR:
+            if path[-1] in DOORS:
                 return [part.removeprefix("mailkit.") for part in path]
             if path[-1] in seen:
                 continue
@@ -305,8 +312,9 @@ def wrong_library(module: str, room: str, item: Import) -> str | None:
         if room in PURE:
             return f"{room} never imports {network}: it is given bytes and values"
         own = within(item.name, PROTOCOLS.get(room, frozenset()))
-        if module != DOOR and not own:
-            return f"only mailkit/net.py may import {network}"
+        if network not in DOORS.get(module, ()) and not own:
+            door = next(name for name, may in DOORS.items() if network in may)
+            return f"only {door.replace('.', '/')}.py may import {network}"
         return None
     if top not in sys.stdlib_module_names and top not in LIBRARIES | NETWORK:
         return f"mailkit does not use the library {top}"

@@ -37,6 +37,8 @@ _MAX_INTERIM = 5
 
 _STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: .*)?")
 _CHUNK_SIZE = re.compile(rb"\s*([0-9a-fA-F]{1,8})\s*(?:;.*)?")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is given out to the internet; the rest is special."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SAFE = "/?&=%+-._~!$'()*,;:@"
 """What stays as it is in the target of a request (RFC 3986 3.3 and 3.4)."""
@@ -76,7 +78,7 @@ def is_public(text: str) -> bool:
         inner = _wrapped(address)
         if inner is not None:
             return is_public(str(inner))
-        if address.is_site_local:
+        if address not in _UNICAST:
             return False
     return address.is_global and not address.is_multicast
 

@@ -103,7 +103,7 @@ def read_server(text: str, *, default_port: int | None = None) -> ServerName:
     if "@" in rest:
         raise InvalidArgument("an e-mail address", code="host_is_address")
     typed_host, port = _without_port(rest)
-    host = host_name(typed_host)
+    host = host_name(_DOTS.sub(".", typed_host.strip()))
     if scheme in _WEB:
         return ServerName(host, default_port, webmail=True)
     security = _SCHEMES[scheme] if scheme else None
@@ -144,13 +144,13 @@ def visible(text: str) -> str:
 
 
 def host_name(text: str) -> str:
-    """A name or an IP address as it is connected to.
+    """``text`` as it is connected to: lower case, A-labels, no final dot.
 
     :raises InvalidArgument: ``host_invalid``
     """
     if len(text) > _MAX_TYPED:
         raise _invalid("too long for a name")
-    text = _DOTS.sub(".", text.strip()).removesuffix(".")
+    text = text.removesuffix(".")
     if not text:
         raise _invalid("no name")
     address = ip_address(text)

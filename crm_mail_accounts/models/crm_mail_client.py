@@ -48,25 +48,27 @@ class CrmMailClient(models.AbstractModel):
     def list_messages(self, folder_id, before=False, limit=PAGE) -> dict:
         """A page of a folder, newest first.
 
-        :param before: the ``before`` of the page above, ``[date, id]``, or false
+        :param before: the ``before`` of the page above, ``[date, uid]``, or false
         :return: ``{rows, before, total, indexed}``; ``before`` false on the last page
         :raises AccessError: the folder is not the user's
         """
         folder = self._readable("crm.mail.folder", folder_id)
         limit = max(1, min(int(limit), LARGEST_PAGE))
-        domain = Domain("folder_id", "=", folder.id)
+        # Mails that arrived in one second keep the server's order: by UID. Our own ids
+        # would not do, because the first index goes from the newest mail down.
+        domain = Domain("folder_id", "=", folder.id) & Domain("uid", "!=", False)
         if before:
-            date, message_id = before
+            date, uid = before
             older = Domain("internal_date", "<", date)
             domain &= older | (
-                Domain("internal_date", "=", date) & Domain("id", "<", message_id)
+                Domain("internal_date", "=", date) & Domain("uid", "<", uid)
             )
         messages = self.env["crm.mail.message"].search(domain, limit=limit)
         last = messages[-1:]
-        more = len(messages) == limit and last.internal_date
         return {
             "rows": [client_payload.message_row(message) for message in messages],
-            "before": more and [fields.Datetime.to_string(last.internal_date), last.id],
+            "before": len(messages) == limit
+            and [fields.Datetime.to_string(last.internal_date), last.uid],
             "total": folder.server_total,
             "indexed": folder.indexed_total,
         }

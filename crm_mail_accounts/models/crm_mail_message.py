@@ -22,7 +22,7 @@ class CrmMailMessage(models.Model):
 
     _name = "crm.mail.message"
     _description = "Mail"
-    _order = "internal_date desc, id desc"
+    _order = "internal_date desc, uid desc, id desc"
     _rec_name = "subject"
     _log_access = False
 
@@ -81,7 +81,7 @@ class CrmMailMessage(models.Model):
     _place_unique = models.UniqueIndex(
         "(folder_id, uidvalidity, uid) WHERE uid IS NOT NULL"
     )
-    _list_index = models.Index("(folder_id, internal_date DESC, id DESC)")
+    _list_index = models.Index("(folder_id, internal_date DESC, uid DESC)")
     _fingerprint_index = models.Index(
         "(account_id, fingerprint) WHERE state = 'unplaced'"
     )

@@ -1,4 +1,11 @@
+import json
+from email.message import EmailMessage
+from urllib.parse import quote
+
 from odoo.tests import HttpCase, tagged
+
+from .common import Mailbox, MailCase, simple_mail
+from .test_link import PIXEL
 
 
 @tagged("post_install", "-at_install")
@@ -16,3 +23,79 @@ class TestUnits(HttpCase):
             success_signal="[HOOT] Test suite succeeded",
             error_checker=lambda message: "[HOOT]" not in message,
         )
+
+
+@tagged("post_install", "-at_install")
+class TestFirstLight(MailCase, HttpCase):
+    """The story of the first mailbox, in Chromium, against the live servers."""
+
+    def setUp(self):
+        super().setUp()
+        self.mailbox = Mailbox()
+        self.owner.password = self.owner.login
+        company = self.env["res.partner"].create(
+            {"name": "Conti Arredi", "is_company": True}
+        )
+        contact = self.env["res.partner"].create(
+            {
+                "name": "Rosa Conti",
+                "email": "rosa@conti.example",
+                "parent_id": company.id,
+            }
+        )
+        self.lead = self.env["crm.lead"].create(
+            {
+                "name": "Spring order",
+                "type": "opportunity",
+                "partner_id": contact.id,
+                "user_id": self.owner.id,
+            }
+        )
+        # In a test the crons do not run: what wakes a lane does its work at once.
+        accounts = self.env.registry["crm.mail.account"]
+        self.startPatch(accounts, "_trigger_lanes", lambda model: self.turn(model))
+
+    def turn(self, accounts):
+        accounts.env.flush_all()
+        claim = accounts.env["crm.mail.account.lease"].sudo()._claim()
+        if claim:
+            accounts.env.cr.commit()
+            accounts.sudo()._work_on(claim)
+
+    def drawing(self):
+        mail = EmailMessage()
+        mail["From"] = "Rosa Conti <rosa@conti.example>"
+        mail["To"] = self.mailbox.username
+        mail["Subject"] = "Drawings for the spring order"
+        mail["Message-ID"] = "<drawing@conti.example>"
+        mail.set_content("See the picture")
+        mail.add_alternative("<p>See <img src='cid:pic@1'></p>", subtype="html")
+        mail.get_payload()[1].add_related(PIXEL, "image", "png", cid="<pic@1>")
+        mail.add_attachment(
+            b"%PDF-1.4", maintype="application", subtype="pdf",
+            filename="Perù disegno.pdf",
+        )
+        return mail
+
+    def test_first_light(self):
+        """[A1] [B1] [C1] [D1] [F9]"""
+        self.mailbox.append(
+            simple_mail("Contract"), folder='"Societ&AOA- Per&APk- &- Co"', create=True
+        )
+        self.mailbox.append(
+            *(simple_mail(f"Weekly news {n}") for n in range(60)), self.drawing()
+        )
+        prepared = quote(json.dumps(self.mailbox.account_values()))
+        self.start_tour(
+            f"/odoo?crm_mail_tour={prepared}",
+            "crm_mail_accounts_first_light",
+            login=self.owner.login,
+            timeout=120,
+        )
+        account = self.env["crm.mail.account"].search([("user_id", "=", self.owner.id)])
+        self.assertEqual(account.state, "ready")
+        self.assertEqual(self.folder(account, "inbox").indexed_total, 61)
+        (link,) = self.env["crm.mail.link"].search([("user_id", "=", self.owner.id)])
+        self.assertEqual(link._record(), self.lead)
+        self.assertIn("/web/image/", link.mail_message_id.body)
+        self.assertNotIn(b"Seen", b"".join(self.mailbox.flags()))

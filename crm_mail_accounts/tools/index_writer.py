@@ -48,6 +48,9 @@ COLUMNS = (
 )
 STAGE = "crm_mail_index_stage"
 
+LONG_AGO = "1970-01-01 00:00:00"
+"""When a mail arrived of which nothing tells: at the end of every list."""
+
 SYSTEM_FLAGS = ("\\seen", "\\flagged", "\\answered", "$forwarded", "\\draft")
 
 _ESCAPES = str.maketrans(
@@ -88,7 +91,7 @@ def index_row(message: FetchedMessage) -> tuple:
         message.modseq,
         *(flag in flags for flag in SYSTEM_FLAGS),
         " ".join(keywords) or None,
-        _datetime(arrived),
+        _datetime(arrived) or LONG_AGO,
         message.size,
         fingerprint(header, message.size or 0, message.internaldate),
         header.message_id or None,

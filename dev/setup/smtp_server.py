@@ -76,18 +76,21 @@ class Handler:
             f"with {secure}; {formatdate(localtime=True)}\r\n"
         )
         data = received.encode("ascii", "replace") + (envelope.original_content or b"")
+        refused: dict[str, tuple[int, bytes]] = {}
+        recipients = list(dict.fromkeys(envelope.rcpt_tos))
         with smtplib.LMTP(HOST, self.lmtp_port, timeout=LMTP_TIMEOUT) as lmtp:
-            try:
-                refused = lmtp.sendmail(
-                    envelope.mail_from or "", list(envelope.rcpt_tos), data
-                )
-            except smtplib.SMTPRecipientsRefused as error:
-                refused = error.recipients
-            except smtplib.SMTPResponseException as error:
-                return _answer(error.smtp_code, error.smtp_error)
+            # One at a time: LMTP answers the final dot once for each recipient
+            # (RFC 2033 4.2), and smtplib reads the first of these answers only.
+            for address in recipients:
+                try:
+                    lmtp.sendmail(envelope.mail_from or "", [address], data)
+                except smtplib.SMTPRecipientsRefused as error:
+                    refused.update(error.recipients)
+                except smtplib.SMTPResponseException as error:
+                    refused[address] = (error.smtp_code, error.smtp_error)
         for address, (code, text) in refused.items():
             _logger.warning("LMTP refused %s: %s %r", address, code, text)
-        if refused and len(refused) == len(set(envelope.rcpt_tos)):
+        if len(refused) == len(recipients):
             return _answer(*next(iter(refused.values())))
         return "250 2.0.0 OK: delivered"
 

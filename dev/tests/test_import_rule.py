@@ -25,6 +25,8 @@ HOUSE = {
     "mailkit/errors.py": "from __future__ import annotations\n",
     "mailkit/values.py": "import dataclasses\n",
     "mailkit/net.py": "import socket\nimport ssl\nfrom . import errors\n",
+    "mailkit/net_http.py": "from . import net\nfrom .stream import Stream\n",
+    "mailkit/net_dns.py": "import dns.resolver\nfrom . import errors\n",
     "mailkit/stream.py": "from . import net\nfrom .errors import MailError\n",
     "mailkit/imap/__init__.py": "",
     "mailkit/imap/quote.py": "import re\n",
@@ -35,6 +37,7 @@ HOUSE = {
     "mailkit/smtp/session.py": "import smtplib\nfrom ..stream import Stream\n",
     "mailkit/mime/parse.py": "import email\nimport lxml.html\nfrom ..values import X\n",
     "mailkit/sync/plan.py": "from ..imap.quote import quoted\n",
+    "mailkit/discovery/find.py": "from lxml import etree\nfrom ..values import X\n",
     "mailkit/tests/test_net.py": "import socket\nimport pytest\nimport mailkit.net\n",
 }
 
@@ -103,10 +106,11 @@ def test_mailkit_does_not_climb_out_of_the_addon(findings):
     assert found == ["mailkit/values.py:1: mailkit never imports odoo"]
 
 
-@pytest.mark.parametrize("room", ["mime", "sync", "rules"])
+@pytest.mark.parametrize("room", ["mime", "sync", "rules", "discovery"])
 @pytest.mark.parametrize(
     "line",
     [
+        "import dns.resolver",
         "import socket",
         "import ssl",
         "import smtplib",
@@ -139,6 +143,8 @@ def test_pure_rooms_may_take_an_address_apart(findings):
         ("from .. import net", "net"),
         ("from ..net import connect", "net"),
         ("import mailkit.net", "net"),
+        ("from ..net_http import fetch", "net_http"),
+        ("from ..net_dns import ask", "net_dns"),
         ("from ..stream import Stream", "stream -> net"),
         ("from ..imap import session", "imap.session -> net"),
         ("from ..imap.session import Session", "imap.session -> net"),
@@ -167,6 +173,26 @@ def test_only_net_opens_connections(findings, place, library):
     found = findings({f"mailkit/{place}.py": f"import {library}\n"})
     text = f"only mailkit/net.py may import {library}"
     assert found == [f"mailkit/{place}.py:1: {text}"]
+
+
+@pytest.mark.parametrize("place", ["net", "net_http", "trace", "imap/wire"])
+def test_only_the_door_to_the_dns_asks_it(findings, place):
+    found = findings({f"mailkit/{place}.py": "import dns.resolver\n"})
+    assert found == [f"mailkit/{place}.py:1: only mailkit/net_dns.py may import dns"]
+
+
+@pytest.mark.parametrize("place", ["net_http", "net_dns"])
+def test_the_doors_of_discovery_open_no_connection_of_their_own(findings, place):
+    found = findings({f"mailkit/{place}.py": "import http.client\n"})
+    text = "only mailkit/net.py may import http"
+    assert found == [f"mailkit/{place}.py:1: {text}"]
+
+
+@pytest.mark.parametrize("door", ["net_http", "net_dns"])
+def test_protocols_speak_neither_http_nor_dns(findings, door):
+    found = findings({"mailkit/imap/some.py": f"from .. import {door}\n"})
+    assert len(found) == 1
+    assert "imap imports only errors, limits, net" in found[0]
 
 
 def test_an_exception_is_listed_by_module_and_name(findings):

@@ -38,9 +38,7 @@ def ask(mail: MailAddress, asking: Asking) -> Answer:
     imap, no_imap = _servers(_IMAP, mail, asking)
     smtp, _no_smtp = _servers(_SMTP, mail, asking)
     proposals = []
-    for proposal in paired(
-        imap, smtp, source=Source.SRV, confidence=Confidence.UNSURE
-    ):
+    for proposal in paired(imap, smtp, source=Source.SRV, confidence=Confidence.UNSURE):
         hosts = [
             server.endpoint.host for server in (proposal.imap, proposal.smtp) if server
         ]

@@ -7,8 +7,8 @@ loads.  The cleaning removes frames and remote references itself, because a brow
 opens connections for some of them in spite of the other two walls.
 
 The input is bounded by ``MAX_HTML``; markup built to make an HTML5 parser work in
-squares (thousands of unclosed elements) goes to the lxml engine, and beyond
-``MAX_TAGS`` the mail is shown as text.
+squares (thousands of unclosed elements) goes to the lxml engine, and what is too
+tangled for that one as well is shown as text.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from . import html_lxml, html_policy
 from .charsets import clean_text
 from .css import SCOPE, clean_sheet
 from .html_text import without_comments, without_tags
+from .html_tree import Tangled
 from .plain_html import text_to_html
 from .urls import ID_PREFIX, Resources
 
@@ -35,7 +36,6 @@ __all__ = ["clean_html", "text_to_html"]
 
 _logger = logging.getLogger(__name__)
 
-MAX_TAGS = 200_000
 _TAGS_FOR_HTML5 = 10_000
 """Up to here the square that nesting costs an HTML5 parser stays below a second."""
 _COPIES_FOR_HTML5 = 1_000_000
@@ -140,15 +140,16 @@ def clean_html(
     """
     resources = Resources(inline, allow_remote)
     html = _CONTROLS.sub("", clean_text(html[:MAX_HTML]))
-    if html.count("<") > MAX_TAGS:
-        return CleanHtml(html=_wrapped("", text_to_html(without_tags(html))))
     sheet = _style_sheets(html, resources)
     for match in _LOADERS.finditer(without_comments(html)):
         resources.remote += len(_LOADS.findall(match[1]))
     # The body's own colours and background matter; the engines know no <body>.
     source = _BODY.sub(r"<\1div", html)
     if nh3 is None or _is_tangled(source):
-        body = html_lxml.clean(source, resources)
+        try:
+            body = html_lxml.clean(source, resources)
+        except Tangled:
+            sheet, body = "", text_to_html(without_tags(html))
     else:
         body = _clean_nh3(source, resources)
     if _PLACE in body:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from html import escape
 
-from lxml import etree
-
 from . import html_policy
+from .html_tree import read_tree
 from .urls import Resources
 
 MAX_DEPTH = 500
@@ -22,13 +21,8 @@ _CLOSE = object()
 
 
 def clean(html: str, resources: Resources) -> str:
-    parser = etree.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
-    )
-    try:
-        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
-    except (etree.LxmlError, ValueError):  # nothing but white space or comments
-        return ""
+    """The fragment that may be shown; raises :class:`html_tree.Tangled`."""
+    root = read_tree(html)
     if root is None:
         return ""
     out: list[str] = []

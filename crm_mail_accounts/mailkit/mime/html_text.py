@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from lxml import etree
-
 from ..limits import MAX_HTML, MAX_TEXT
 from .charsets import clean_text
+from .html_tree import Tangled, read_tree
 
-_MAX_TAGS = 200_000
 _MAX_QUOTE_DEPTH = 20
 
 _SKIPPED = frozenset(
@@ -243,15 +241,10 @@ def html_to_text(html: str, *, links: bool = True) -> str:
     Never raises.  A body of nothing but pictures gives their ``alt`` texts.
     """
     html = _CONTROLS.sub("", clean_text(html[:MAX_HTML]))
-    if html.count("<") > _MAX_TAGS:
-        return without_tags(html)
-    parser = etree.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
-    )
     try:
-        root = etree.fromstring(html.encode("utf-8", "replace"), parser)
-    except (etree.LxmlError, ValueError):  # empty, or nothing but comments
-        return ""
+        root = read_tree(html)
+    except Tangled:
+        return without_tags(html)
     if root is None:
         return ""
     text = _Reader(links).read(root)

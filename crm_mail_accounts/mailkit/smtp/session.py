@@ -175,7 +175,7 @@ class SmtpSession:
         self._hello()
 
     def _hello(self) -> None:
-        self.extensions = {}
+        self.extensions = {}  # before TLS anybody could have written those
         name = checked(self._local_name.encode("ascii", "replace"))
         reply = self._command(b"EHLO " + name)
         if reply.code in (500, 502, 504):
@@ -200,7 +200,6 @@ class SmtpSession:
         if reply.code != 220:
             self.close()
             raise TlsError(self._words(reply), code="tls_not_offered")
-        self.extensions = {}  # anybody could have written those
         self._stream.start_tls(
             self.endpoint,
             timeout=self._connect_timeout,

@@ -123,6 +123,8 @@ def test_the_servers_attribute_wins_over_any_name():
 def test_a_folder_that_the_server_marked_gets_no_second_role_by_its_name():
     found = roles(folder("Archive", "all"), folder("Sent", "flagged"))
     assert found == {Role.ALL: "Archive", Role.FLAGGED: "Sent"}
+    # neither when another folder was better for the role that the server gave it
+    assert roles(folder("Trash", "sent"), folder("Sent", "sent")) == {Role.SENT: "Sent"}
 
 
 def test_the_older_attributes_are_known_too():
@@ -155,6 +157,7 @@ def test_each_role_and_each_folder_is_given_once():
 def test_a_customers_folder_deep_down_is_never_the_archive():
     assert roles(folder("Clienti/Archivio"), folder("Progetti/Spam")) == {}
     assert roles(folder("INBOX/Clienti/Sent")) == {}
+    assert roles(folder("Archivio/2019"), folder("Sent/2019")) == {}
 
 
 def test_a_folder_that_cannot_be_opened_has_no_role():

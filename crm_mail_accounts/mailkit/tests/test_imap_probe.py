@@ -103,10 +103,13 @@ def test_the_whole_test_ends_in_time_on_a_server_that_stalls(security):
     assert time.monotonic() - start < 2
 
 
-def test_a_server_that_stalls_late_gets_what_is_left_of_the_time():
+@pytest.mark.parametrize("drip", [True, False])
+def test_a_server_that_stalls_late_gets_what_is_left_of_the_time(drip):
     def script(peer):
         peer.send(b"* OK [CAPABILITY AUTH=PLAIN SASL-IR] ready\r\n")
         peer.command(b"AUTHENTICATE")
+        if drip:
+            peer.drip(b"* CAPABILITY " + b"X" * 500)
         peer.stall()
 
     with ScriptedServer(script) as server:

@@ -577,7 +577,7 @@ def test_a_link_within_the_mail_opens_no_window(engine):
 
 def test_inline_images_are_embedded_by_their_bytes_not_their_label(engine):
     clean = clean_html(
-        "<img src='cid:LOGO'><img src='cid:a%40b'><img src='cid:svg'><img src=cid:gone>",
+        "<img src='cid:LOGO'><img src='cid:a%40b'><img src=cid:svg><img src=cid:gone>",
         inline={
             "<logo>": ("application/octet-stream", PNG),
             "a@b": ("image/png", b"GIF89a..."),
@@ -686,6 +686,22 @@ def test_markup_built_to_be_slow_is_shown_within_seconds(engine, html):
     clean = clean_html(html, inline={})
     assert time.perf_counter() - started < 10
     assert len(clean.html) < 12 * MAX_HTML
+
+
+def test_a_mail_too_tangled_for_any_parser_is_shown_as_text(engine):
+    html = "<p>Dear reader" + "<div><span>" * 20_000 + "<script>x</script><b>end"
+    clean = clean_html(html, inline={})
+    assert "Dear reader" in clean.html and "end" in clean.html
+    judge(clean.html.replace(' style="white-space: pre-wrap;', ' style="'))
+
+
+def test_a_long_reply_chain_keeps_its_quotes_and_its_end(engine):
+    html = (
+        "<div><blockquote>" * 400 + "first mail" + "</blockquote></div>" * 400 + "end"
+    )
+    clean = clean_html(html, inline={})
+    assert "first mail" in clean.html and "end" in clean.html
+    assert clean.html.count("<blockquote") > 200
 
 
 def test_a_failing_judgement_drops_the_attribute(monkeypatch, engine):

@@ -171,7 +171,9 @@ def test_subscriptions_are_told(kind, session):
 def test_a_renamed_folder_keeps_its_mail(kind, session):
     session.create_folder(kind.raw("Old"))
     session.append(kind.raw("Old"), MAIL)
+    session.examine(kind.raw("Old"))
     session.rename_folder(kind.raw("Old"), kind.raw("New"))
+    assert session.selected != kind.raw("Old")
     assert session.examine(kind.raw("New")).exists == 1
 
 

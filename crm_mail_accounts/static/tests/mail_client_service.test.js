@@ -7,7 +7,6 @@ import {
     makeMockEnv,
     MockServer,
     onRpc,
-    serverState,
 } from "@web/../tests/web_test_helpers";
 import {ConnectionLostError} from "@web/core/network/rpc";
 
@@ -192,9 +191,8 @@ test("notifications of the bus become one question", async () => {
     await client.enter();
     server.calls.length = 0;
     server.rows = [makeRow(3, {flagged: true}), makeRow(2), makeRow(1)];
-    const [partner] = MockServer.env["res.partner"].read(serverState.partnerId);
     for (let number = 0; number < 3; number++) {
-        MockServer.env["bus.bus"]._sendone(partner, "crm_mail_accounts/changed", {
+        MockServer.env["bus.bus"]._sendone("broadcast", "crm_mail_accounts/changed", {
             account_id: 1,
             folder_ids: [1],
         });
