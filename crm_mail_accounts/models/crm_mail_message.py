@@ -15,9 +15,9 @@ class CrmMailMessage(models.Model):
     """One mail at one place, with an id that links point to.
 
     The rows are what the server says, written by the sync alone
-    (``tools/index_writer``, in bulk SQL; there is no ORM ``create`` in the product).  What a user wants is never
-    written here.  The whole mail is fetched when it is first opened and then cached in
-    ``raw``.
+    (``tools/index_writer``, in bulk SQL; there is no ORM ``create`` in the product).
+    What a user wants is never written here.  The whole mail is fetched when it is first
+    opened and then cached in ``raw``.
     """
 
     _name = "crm.mail.message"

@@ -72,7 +72,9 @@ class TestFirstLight(MailCase, HttpCase):
         mail.add_alternative("<p>See <img src='cid:pic@1'></p>", subtype="html")
         mail.get_payload()[1].add_related(PIXEL, "image", "png", cid="<pic@1>")
         mail.add_attachment(
-            b"%PDF-1.4", maintype="application", subtype="pdf",
+            b"%PDF-1.4",
+            maintype="application",
+            subtype="pdf",
             filename="Perù disegno.pdf",
         )
         return mail

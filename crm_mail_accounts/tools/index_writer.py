@@ -99,7 +99,7 @@ def index_row(message: FetchedMessage) -> tuple:
         " ".join(header.references) or None,
         header.subject or None,
         (sender.name or None) if sender else None,
-        sender.key if sender else None,
+        (sender.key or None) if sender else None,
         json.dumps(
             {
                 "to": _pairs(header.to),

@@ -6,7 +6,8 @@ columns and indexes. Nothing that reads these mails and keeps these rows can be
 quicker.
 
 ``dev/bench index --messages 10000 [--json]``. Figures: ``seconds`` and
-``mails_per_second`` of our first index, ``first_screen_seconds`` until the newest 50 are stored,
+``mails_per_second`` of our first index, ``first_screen_seconds`` until the newest 50
+are stored,
 ``floor_seconds`` with its two parts, ``ratio`` to the floor, ``peak_memory_mib`` that
 the worker needed above what it had before, ``wire_bytes_per_mail`` and
 ``stored_bytes_per_mail`` (rows with their indexes).

@@ -10,6 +10,7 @@ place and stamped last; without the stamp it counts as not built.
 from __future__ import annotations
 
 import configparser
+import contextlib
 import os
 import shutil
 import subprocess
@@ -73,13 +74,12 @@ def install(target: Path, lists: list[Path]) -> None:
     uv = find_uv(target)
     if uv:
         command = [uv, "pip", "install", "-q", "--python", target / "bin/python"]
-        try:
+        # pip knows mirrors and certificates that uv may not: its word counts
+        with contextlib.suppress(SetupError):
             # The links of uv's cache may cross file systems: copying always works.
             env_uv = {**env, "UV_LINK_MODE": "copy"}
             run("uv", [*command, *files], log="venv", env=env_uv)
             return
-        except SetupError:
-            pass  # pip knows mirrors and certificates that uv may not; its word counts
     command = [target / "bin/python", "-m", "pip", "install", "-q"]
     run("Installing the Python packages", [*command, *files], log="venv", env=env)
 

@@ -27,9 +27,9 @@ def pid_file(tmp_path):
     processes.stop(file, patience=0)
 
 
-def start(pid_file, tmp_path, command=SLEEP):
+def start(pid_file, tmp_path, command=None):
     log = tmp_path / "log"
-    return processes.start(pid_file, command, log=log, env=dict(os.environ))
+    return processes.start(pid_file, command or SLEEP, log=log, env=dict(os.environ))
 
 
 def test_start_and_stop(pid_file, tmp_path):

@@ -106,7 +106,7 @@ def _root(data: bytes):
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("latin-1")
-    if "<!" in text.replace("<!--", "").replace("<![CDATA[", "") or "\0" in text:
+    if "<!" in text.replace("<!--", "").replace("<![CDATA[", ""):
         raise _invalid("a document type")
     parser = etree.XMLParser(
         encoding="utf-8",  # overrides the declaration

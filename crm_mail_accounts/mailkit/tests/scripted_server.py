@@ -15,6 +15,7 @@ Each connection runs the script in its own thread.  What the client sent is in
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -163,17 +164,13 @@ class ScriptedServer:
     def stop(self) -> None:
         self.stopping.set()
         # shutdown wakes accept(), which close alone would not
-        try:
+        with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self._listener.close()
         self._acceptor.join(2)
         for sock in self._sockets:
-            try:
+            with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
         for thread in self._threads:
             thread.join(2)
 
@@ -206,11 +203,11 @@ class ScriptedServer:
     def _serve(self, sock: socket.socket) -> None:
         peer = Peer(sock, self)
         try:
-            if self._certificate:
-                peer.start_tls(self._certificate)
-            self._script(peer)
-        except (OSError, Cut):
-            pass  # the client has gone, or the script cut the connection
+            # the client may have gone, or the script may have cut the connection
+            with contextlib.suppress(OSError, Cut):
+                if self._certificate:
+                    peer.start_tls(self._certificate)
+                self._script(peer)
         except BaseException as err:
             self.errors.append(err)
         finally:
