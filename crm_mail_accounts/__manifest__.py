@@ -14,10 +14,13 @@
         "security/crm_mail_accounts_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_mail_accounts_rules.xml",
+        "data/crm_mail_provider_data.xml",
         "data/ir_cron_data.xml",
         "wizards/crm_mail_account_setup_views.xml",
         "views/crm_mail_account_views.xml",
         "views/crm_mail_log_views.xml",
+        "views/crm_mail_provider_views.xml",
+        "views/res_config_settings_views.xml",
         "views/crm_mail_accounts_menus.xml",
     ],
     "assets": {

@@ -14,9 +14,10 @@ Errors of the operating system and of TLS become :class:`errors.NetworkError` an
 second connection that verifies nothing and sends nothing but the handshake reads
 what the certificate says, because a person can only decide on facts.
 
-Host policy (which addresses may be reached) is the caller's: it comes as the
-``resolver``, and only addresses that the resolver returned are connected to, so a
-name cannot be checked as one address and reached as another.
+Host policy (which addresses may be reached) is decided in the ``resolver``: by
+``Endpoint.public_only``, or by one that the caller hands in.  Only addresses that
+the resolver returned are connected to, so a name cannot be checked as one address
+and reached as another.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from datetime import timezone
 from cryptography import x509
 
 from .errors import NetworkError, TlsError
+from .host_policy import is_public
 from .limits import CONNECT_TIMEOUT, MAX_HOST_ADDRESSES, READ_TIMEOUT
 from .values import CertificateFacts, Endpoint, Security, TlsFacts
 
@@ -113,6 +115,33 @@ def system_resolver(host: str, port: int) -> list[Address]:
     """The operating system's answer, in its order (RFC 6724)."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [(family, address) for family, _type, _proto, _name, address in found]
+
+
+def public_resolver(
+    host: str, port: int, *, resolver: Resolver = system_resolver
+) -> list[Address]:
+    """Those addresses of ``host`` that anybody can reach.
+
+    :raises NetworkError: ``host_unknown`` when there is none; the text does not
+        tell a name of the private network from one that does not exist
+    """
+    found = [
+        (family, address)
+        for family, address in resolver(host, port)
+        if is_public(str(address[0]))
+    ]
+    if not found:
+        raise NetworkError(
+            "looking up the server's name: no address", code="host_unknown"
+        )
+    return found
+
+
+def resolver_of(endpoint: Endpoint, given: Resolver | None = None) -> Resolver:
+    """The resolver to use for an endpoint: the given one, else by its host policy."""
+    if given is not None:
+        return given
+    return public_resolver if endpoint.public_only else system_resolver
 
 
 def resolve(
@@ -360,7 +389,10 @@ def open_socket(
 ) -> socket.socket:
     """A connected socket, with TLS when the endpoint's security is implicit TLS."""
     addresses = resolve(
-        endpoint.host, endpoint.port, timeout=connect_timeout, resolver=resolver
+        endpoint.host,
+        endpoint.port,
+        timeout=connect_timeout,
+        resolver=resolver_of(endpoint, resolver),
     )
     sock = connect(addresses, timeout=connect_timeout)
     if endpoint.security is Security.TLS:

@@ -7,13 +7,13 @@ of the standard library bound the single read only.
 One request, one connection: no redirection is followed (the caller judges where it
 leads), no proxy, no cookie, no compression, no authentication.  The certificate is
 always verified.  Only addresses that the resolver returned are connected to; the
-one used by default, :func:`public_resolver`, returns none of this machine and none of
+one used by default, :func:`net.public_resolver`, returns none of this machine and none
+of
 a private network, whatever the DNS says.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import time
 from collections.abc import Callable
@@ -37,60 +37,8 @@ _MAX_INTERIM = 5
 
 _STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: .*)?")
 _CHUNK_SIZE = re.compile(rb"\s*([0-9a-fA-F]{1,8})\s*(?:;.*)?")
-_UNICAST = ipaddress.ip_network("2000::/3")
-"""All of IPv6 that is given out to the internet; the rest is special."""
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SAFE = "/?&=%+-._~!$'()*,;:@"
 """What stays as it is in the target of a request (RFC 3986 3.3 and 3.4)."""
-
-
-# -- addresses ----------------------------------------------------------------
-
-
-def public_resolver(
-    host: str, port: int, *, resolver: net.Resolver = net.system_resolver
-) -> list[net.Address]:
-    """Those addresses of ``host`` that anybody can reach.
-
-    :raises NetworkError: ``host_unknown`` when there is none; the text does not
-        tell a name of the private network from one that does not exist
-    """
-    found = [
-        (family, address)
-        for family, address in resolver(host, port)
-        if is_public(str(address[0]))
-    ]
-    if not found:
-        raise NetworkError(
-            "looking up the server's name: no address", code="host_unknown"
-        )
-    return found
-
-
-def is_public(text: str) -> bool:
-    """Not this machine, not a private, shared, reserved or multicast address, nor
-    one of these wrapped into IPv6 (mapped, NAT64, 6to4, Teredo)."""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return False  # with a zone, which is a link of this machine
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = _wrapped(address)
-        if inner is not None:
-            return is_public(str(inner))
-        if address not in _UNICAST:
-            return False
-    return address.is_global and not address.is_multicast
-
-
-def _wrapped(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    if address.sixtofour is not None:
-        return address.sixtofour
-    return address.teredo[1] if address.teredo else None
 
 
 # -- request ------------------------------------------------------------------
@@ -100,7 +48,7 @@ def fetch(
     url: str,
     timeout: float,
     *,
-    resolver: net.Resolver = public_resolver,
+    resolver: net.Resolver = net.public_resolver,
     clock: Callable[[], float] = time.monotonic,
 ) -> HttpAnswer:
     """GET ``url`` within ``timeout`` seconds in all; a :data:`lookup.Fetch`.

@@ -89,7 +89,7 @@ def connected(
             endpoint.host,
             endpoint.port,
             timeout=min(CONNECT_TIMEOUT, steps.left),
-            resolver=resolver,
+            resolver=net.resolver_of(endpoint, resolver),
         )
         step.detail = ", ".join(net.shown(address) for address in addresses)
     with steps.step("connect") as step:

@@ -32,13 +32,17 @@ class Role(str, Enum):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a server listens. ``ca_file`` adds authorities to the system's (PEM)."""
+    """Where a server listens. ``ca_file`` adds authorities to the system's (PEM).
+
+    ``public_only``: connect to addresses of the internet alone (``host_policy``).
+    """
 
     host: str
     port: int
     security: Security
     verify_certificate: bool = True
     ca_file: str | None = None
+    public_only: bool = False
 
 
 @dataclass(frozen=True)

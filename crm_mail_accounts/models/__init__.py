@@ -1,3 +1,4 @@
+from . import crm_mail_provider
 from . import crm_mail_server_mixin
 from . import crm_mail_account
 from . import crm_mail_account_lease
@@ -7,3 +8,4 @@ from . import crm_mail_message
 from . import crm_mail_link
 from . import crm_mail_log
 from . import crm_mail_client
+from . import res_config_settings

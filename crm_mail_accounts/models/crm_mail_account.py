@@ -78,6 +78,9 @@ class CrmMailAccount(models.Model):
             account.error_at = lease.error_at
             account.checked_at = lease.checked_at
 
+    def _mailbox_owner(self):
+        return self.user_id
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

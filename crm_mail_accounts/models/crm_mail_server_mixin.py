@@ -1,15 +1,25 @@
+import re
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
+from ..mailkit.errors import InvalidArgument
+from ..mailkit.server_names import read_server
 from ..mailkit.values import Credentials, Endpoint, Security
-from ..tools import secret_store
+from ..tools import host_policy, secret_store
+from ..tools.error_messages import describe
 
-IMAP_PORTS = {Security.TLS.value: 993, Security.STARTTLS.value: 143, "none": 143}
-SMTP_PORTS = {Security.TLS.value: 465, Security.STARTTLS.value: 587, "none": 25}
+PORTS = {
+    "imap": {"tls": 993, "starttls": 143, "none": 143},
+    "smtp": {"tls": 465, "starttls": 587, "none": 25},
+}
 SECURITIES = [
     ("none", "--None--"),
     ("starttls", "STARTTLS"),
     ("tls", "SSL/TLS"),
 ]
+WEB_PORTS = (80, 443)
+"""Ports of web servers; people mistake 443 for "the secure port" (mission B10)."""
 
 
 class CrmMailServerMixin(models.AbstractModel):
@@ -24,6 +34,16 @@ class CrmMailServerMixin(models.AbstractModel):
     _name = "crm.mail.server.mixin"
     _description = "Servers of a mailbox"
 
+    provider_id = fields.Many2one(
+        "crm.mail.provider",
+        "Account",
+        ondelete="restrict",
+        default=lambda self: self._default_provider(),
+        help="Who runs the mailbox. Custom lets you enter every server yourself.",
+    )
+    provider_custom = fields.Boolean(related="provider_id.custom")
+    provider_hint = fields.Html(related="provider_id.hint", string="Hint")
+    provider_hint_url = fields.Char(related="provider_id.hint_url", string="Help page")
     username = fields.Char(
         "User name",
         help="What the server knows you by: normally your whole e-mail address.",
@@ -58,6 +78,12 @@ class CrmMailServerMixin(models.AbstractModel):
         compute="_compute_has_password", compute_sudo=True
     )
 
+    @api.model
+    def _default_provider(self):
+        return self.env["crm.mail.provider"].search([("custom", "=", True)], limit=1)
+
+    # -- secrets -------------------------------------------------------------------
+
     def _compute_passwords(self):
         """A password is never read back, not even by its owner (law 13)."""
         self.password = False
@@ -86,21 +112,111 @@ class CrmMailServerMixin(models.AbstractModel):
             record.has_password = bool(record.password_token)
             record.has_smtp_password = bool(record.smtp_password_token)
 
+    # -- servers as people type them -------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._read_servers(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._read_servers(vals))
+
+    @api.model
+    def _read_servers(self, vals: dict) -> dict:
+        """``vals`` with server names as a connection needs them (mission B4).
+
+        ``ssl://`` in a name chooses SSL/TLS, ``:port`` chooses the port; values given
+        beside the name count less than what the name itself says.
+
+        :raises ValidationError: a name that is none, in words
+        """
+        vals = dict(vals)
+        for protocol, ports in PORTS.items():
+            typed = vals.get(f"{protocol}_host")
+            if not typed:
+                continue
+            server = self._read_server(typed)
+            vals[f"{protocol}_host"] = server.host
+            if server.security is not None:
+                vals[f"{protocol}_security"] = server.security.value
+                vals[f"{protocol}_port"] = server.port or ports[server.security.value]
+            elif server.port:
+                vals[f"{protocol}_port"] = server.port
+        return vals
+
+    @api.model
+    def _read_server(self, typed: str):
+        try:
+            return read_server(typed)
+        except InvalidArgument as error:
+            raise ValidationError(describe(self.env, error).text) from error
+
+    @api.onchange("imap_host", "smtp_host")
+    def _onchange_hosts(self):
+        """Show at once how a typed name was understood; errors wait for saving."""
+        for protocol, ports in PORTS.items():
+            typed = self[f"{protocol}_host"]
+            if not typed or re.fullmatch(r"[a-z0-9.-]+", typed):
+                continue
+            try:
+                server = read_server(typed)
+            except InvalidArgument:
+                continue
+            self[f"{protocol}_host"] = server.host
+            if server.security is not None:
+                self[f"{protocol}_security"] = server.security.value
+                self[f"{protocol}_port"] = server.port or ports[server.security.value]
+            elif server.port:
+                self[f"{protocol}_port"] = server.port
+
     @api.onchange("imap_security")
     def _onchange_imap_security(self):
-        """The port follows the security until somebody typed an unusual one."""
-        if not self.imap_port or self.imap_port in IMAP_PORTS.values():
-            self.imap_port = IMAP_PORTS.get(self.imap_security)
+        self._follow_security("imap")
 
     @api.onchange("smtp_security")
     def _onchange_smtp_security(self):
-        if not self.smtp_port or self.smtp_port in SMTP_PORTS.values():
-            self.smtp_port = SMTP_PORTS.get(self.smtp_security)
+        self._follow_security("smtp")
+
+    def _follow_security(self, protocol: str):
+        """The port follows the security until somebody typed an unusual one (B5)."""
+        ports, name = PORTS[protocol], f"{protocol}_port"
+        if not self[name] or self[name] in ports.values():
+            self[name] = ports.get(self[f"{protocol}_security"])
+
+    @api.onchange("imap_port", "smtp_port")
+    def _onchange_ports(self):
+        """443 is a web server's port, whatever the provider (B10): correct it."""
+        for protocol, ports in PORTS.items():
+            name = f"{protocol}_port"
+            if self[name] in WEB_PORTS:
+                wrong, self[name] = self[name], ports[self[f"{protocol}_security"]]
+                return {
+                    "warning": {
+                        "title": self.env._("Port of a web server"),
+                        "message": self.env._(
+                            "Port %(wrong)s belongs to web servers. Mail is on port "
+                            "%(port)s, which was entered instead.",
+                            wrong=wrong,
+                            port=self[name],
+                        ),
+                    }
+                }
+
+    @api.onchange("provider_id")
+    def _onchange_provider(self):
+        """A preset brings its servers; Custom keeps what stands there."""
+        provider = self.provider_id
+        if provider and not provider.custom:
+            for name in provider._server_names():
+                self[name] = provider[name]
+            self.smtp_authentication = True
+            self.smtp_same_login = True
 
     @api.model
     def _server_field_names(self) -> list[str]:
         """The stored fields that make up a connection, secrets included."""
         return [
+            "provider_id",
             "username",
             "password_token",
             "imap_host",
@@ -115,20 +231,28 @@ class CrmMailServerMixin(models.AbstractModel):
             "smtp_password_token",
         ]
 
+    # -- connections -----------------------------------------------------------------
+
+    def _mailbox_owner(self):
+        """Whose rights count when this server is connected to."""
+        return self.env.user
+
     def _imap_endpoint(self) -> Endpoint:
-        self.ensure_one()
-        return Endpoint(
-            host=(self.imap_host or "").strip(),
-            port=self.imap_port,
-            security=Security(self.imap_security),
-        )
+        return self._endpoint("imap")
 
     def _smtp_endpoint(self) -> Endpoint:
+        return self._endpoint("smtp")
+
+    def _endpoint(self, protocol: str) -> Endpoint:
         self.ensure_one()
+        host = self[f"{protocol}_host"] or ""
         return Endpoint(
-            host=(self.smtp_host or "").strip(),
-            port=self.smtp_port,
-            security=Security(self.smtp_security),
+            host=host,
+            port=self[f"{protocol}_port"],
+            security=Security(self[f"{protocol}_security"]),
+            public_only=not host_policy.may_be_private(
+                self.env, host, self._mailbox_owner()
+            ),
         )
 
     def _imap_credentials(self) -> Credentials:

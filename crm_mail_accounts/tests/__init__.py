@@ -3,6 +3,7 @@ from . import test_controllers
 from . import test_installation
 from . import test_lease
 from . import test_link
+from . import test_provider
 from . import test_secrets
 from . import test_security
 from . import test_setup

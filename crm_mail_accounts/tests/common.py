@@ -15,6 +15,8 @@ from unittest.mock import patch
 
 from odoo.tests import TransactionCase, new_test_user
 
+from ..tools.host_policy import PARAMETER
+
 GROUPS = "base.group_user,sales_team.group_sale_salesman"
 
 
@@ -98,6 +100,8 @@ class MailCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # The live servers are on this machine, where users may not connect to.
+        cls.env["ir.config_parameter"].set_param(PARAMETER, "localhost")
         cls.mailbox = Mailbox()
         cls.owner = new_test_user(cls.env, login="mail_owner", groups=GROUPS)
         cls.colleague = new_test_user(cls.env, login="mail_colleague", groups=GROUPS)

@@ -32,7 +32,10 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
     messages = {
         "host_unknown": (
             env._("There is no server called “%(host)s”.", host=host),
-            env._("Check the spelling of the server name."),
+            env._(
+                "Check the spelling. A server inside the company's own network must be "
+                "allowed by the administrator."
+            ),
         ),
         "connection_refused": (
             env._("%(host)s does not answer on port %(port)s.", host=host, port=port),
@@ -166,6 +169,16 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
             env._("%(host)s sent more than can be handled safely.", host=host),
             env._("This mail can be opened in another mail program."),
         ),
+        "host_invalid": (
+            env._("This is not the name of a server."),
+            env._("It looks like imap.company.com."),
+        ),
+        "host_is_address": (
+            env._("This is an e-mail address, not the name of a server."),
+            env._("The server's name looks like imap.company.com."),
+        ),
+        "port_invalid": (env._("A port is a number from 1 to 65535."), ""),
+        "part_not_found": (env._("This mail has no such attachment."), ""),
         "message_gone": (
             env._("This mail is no longer in its folder on the mail server."),
             env._("The list will catch up with the next check."),

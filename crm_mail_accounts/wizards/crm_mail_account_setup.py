@@ -21,7 +21,9 @@ class CrmMailAccountSetup(models.TransientModel):
     step = fields.Selection(
         [("servers", "Mailbox"), ("folders", "Folders")], default="servers"
     )
-    account_id = fields.Many2one("crm.mail.account", ondelete="cascade")
+    account_id = fields.Many2one(
+        "crm.mail.account", "Edited account", ondelete="cascade"
+    )
     name = fields.Char("Description", help="Taken from the user name when left empty.")
     email = fields.Char(help="Taken from the user name when left empty.")
     test_steps = fields.Json(readonly=True)
@@ -46,6 +48,7 @@ class CrmMailAccountSetup(models.TransientModel):
                 if name in fields_list and not name.endswith("_token")
             ]
             values.update({name: account[name] for name in names})
+            values["provider_id"] = account.provider_id.id
             if account.state == "mapping" and account.folder_ids:
                 values["step"] = "folders"
                 values.update(self._role_values(account))
@@ -53,11 +56,22 @@ class CrmMailAccountSetup(models.TransientModel):
 
     @api.onchange("username")
     def _onchange_username(self):
-        """Servers of the same domain are the likeliest guess without asking."""
-        domain = (self.username or "").partition("@")[2].strip()
-        if domain and "." in domain:
-            self.imap_host = self.imap_host or f"imap.{domain}"
-            self.smtp_host = self.smtp_host or f"smtp.{domain}"
+        """Propose the provider whose address this is; else servers of its domain.
+
+        Only while nothing was chosen: what a person entered is never replaced.
+        """
+        domain = (self.username or "").partition("@")[2].strip().lower()
+        if "." not in domain or not (self.provider_custom or not self.provider_id):
+            return
+        if self.imap_host or self.smtp_host:
+            return
+        provider = self.env["crm.mail.provider"]._of_address(self.username)
+        if provider:
+            self.provider_id = provider
+            self._onchange_provider()
+        else:
+            self.imap_host = f"imap.{domain}"
+            self.smtp_host = f"smtp.{domain}"
 
     # -- actions -------------------------------------------------------------------
 
@@ -231,8 +245,8 @@ class CrmMailAccountSetup(models.TransientModel):
             for name in self._server_field_names()
             if own[name] or not name.endswith("_token")
         }
-        for name in ("username", "imap_host", "smtp_host"):
-            values[name] = values[name].strip()
+        values["username"] = values["username"].strip()
+        values["provider_id"] = own.provider_id.id
         values.update(
             name=self.name or self.email or self.username,
             email=self.email or self.username,

@@ -117,6 +117,8 @@ def measure(messages: int) -> dict:
 
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
+        allowed = "crm_mail_accounts.allowed_hosts"
+        env["ir.config_parameter"].set_param(allowed, mail["host"])
         values = {"username": user, "password": mail["password"], "state": "ready"}
         for kind, port in (("imap", "imaps"), ("smtp", "smtps")):
             values[f"{kind}_host"] = mail["host"]

@@ -262,3 +262,20 @@ def test_a_server_that_leaves_during_the_handshake_is_a_lost_connection():
         with pytest.raises(NetworkError) as caught:
             net.open_socket(server.endpoint(Security.TLS), connect_timeout=2)
     assert caught.value.code == "connection_lost"
+
+
+def test_a_public_only_endpoint_reaches_no_private_address():
+    endpoint = Endpoint("localhost", 1, Security.NONE, public_only=True)
+    with pytest.raises(NetworkError) as caught:
+        net.open_socket(endpoint)
+    assert caught.value.code == "host_unknown"
+
+
+def test_a_private_name_and_one_that_does_not_exist_say_the_same():
+    said = []
+    for host in ("localhost", "no-such-host.invalid"):
+        endpoint = Endpoint(host, 1, Security.NONE, public_only=True)
+        with pytest.raises(NetworkError) as caught:
+            net.open_socket(endpoint)
+        said.append(caught.value.code)
+    assert said[0] == said[1]

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from mailkit import net_http
+from mailkit import host_policy, net, net_http
 from mailkit.errors import (
     InvalidArgument,
     LimitExceeded,
@@ -295,14 +295,14 @@ PRIVATE = [
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_an_address_that_is_not_everybodys_is_not_public(address):
-    assert not net_http.is_public(address)
+    assert not host_policy.is_public(address)
 
 
 @pytest.mark.parametrize(
     "address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
 )
 def test_an_address_of_the_internet_is_public(address):
-    assert net_http.is_public(address)
+    assert host_policy.is_public(address)
 
 
 def test_only_the_public_addresses_of_a_name_are_connected_to():
@@ -313,7 +313,7 @@ def test_only_the_public_addresses_of_a_name_are_connected_to():
             (socket.AF_INET6, ("::1", port, 0, 0)),
         ]
 
-    found = net_http.public_resolver("a.example", 443, resolver=system)
+    found = net.public_resolver("a.example", 443, resolver=system)
     assert found == [(socket.AF_INET, ("8.8.8.8", 443))]
 
 
@@ -322,7 +322,7 @@ def test_a_name_of_the_private_network_is_as_unknown_as_any_other():
         return [(socket.AF_INET, ("10.0.0.1", port))]
 
     with pytest.raises(NetworkError) as caught:
-        net_http.public_resolver("intranet.example", 443, resolver=private)
+        net.public_resolver("intranet.example", 443, resolver=private)
     assert caught.value.code == "host_unknown"
     assert "10.0.0.1" not in caught.value.detail
 

@@ -1,9 +1,10 @@
 import {describe, expect, test} from "@odoo/hoot";
-import {queryAllTexts} from "@odoo/hoot-dom";
-import {animationFrame, runAllTimers} from "@odoo/hoot-mock";
+import {press, queryAllTexts} from "@odoo/hoot-dom";
+import {advanceTime, animationFrame} from "@odoo/hoot-mock";
 import {contains, mountWithCleanup} from "@web/../tests/web_test_helpers";
 
 import {ContextPanel} from "@crm_mail_accounts/mail_client/context_panel/context_panel";
+import {SEARCH_DELAY} from "@crm_mail_accounts/mail_client/record_search/record_search";
 
 import {
     defineMailClientModels,
@@ -105,23 +106,61 @@ test("any other record is found by its name", async () => {
             makeLink({id: 90, model, res_id: resId, name: "Ready Mat"}),
     });
     await contains(".o_crm_mail_record_search input").edit("ready", {confirm: false});
-    await runAllTimers();
+    await advanceTime(SEARCH_DELAY);
     await animationFrame();
     expect(asked).toEqual([[3, "ready"]]);
-    expect(".o-autocomplete--dropdown-item").toHaveText(
-        /Ready Mat\s+Contact\s+· ready@mat\.test/
+    expect(".o_crm_mail_found_record").toHaveText(
+        /Ready Mat\s*Contact\s*· ready@mat\.test/
     );
-    await contains(".o-autocomplete--dropdown-item a").click();
+    await contains(".o_crm_mail_found_record").click();
     await animationFrame();
     expect(".o_crm_mail_chip").toHaveText("Ready Mat");
+    expect(".o_crm_mail_record_search input").toHaveValue("");
 });
 
-test("a search says when it found nothing", async () => {
+test("a found record is chosen by the keyboard", async () => {
+    const linked = [];
+    const record = {model: "crm.lead", model_label: "Lead", subtitle: ""};
+    await openPanel({
+        found: [
+            {...record, res_id: 8, name: "First"},
+            {...record, res_id: 9, name: "Second"},
+        ],
+        link: (_messageId, model, resId) => {
+            linked.push(resId);
+            return makeLink({model, res_id: resId});
+        },
+    });
+    const input = ".o_crm_mail_record_search input";
+    await contains(input).edit("order", {confirm: false});
+    await advanceTime(SEARCH_DELAY);
+    await animationFrame();
+    expect(input).toHaveAttribute("aria-activedescendant", "o_crm_mail_found_0");
+    await press("ArrowDown");
+    await animationFrame();
+    expect(".o_crm_mail_found_active").toHaveText(/Second/);
+    await press("Enter");
+    await animationFrame();
+    expect(linked).toEqual([9]);
+    expect(".o_crm_mail_found_record").toHaveCount(0);
+});
+
+test("a search says when it found nothing, and Escape leaves it", async () => {
     await openPanel();
     await contains(".o_crm_mail_record_search input").edit("zzz", {confirm: false});
-    await runAllTimers();
+    await advanceTime(SEARCH_DELAY);
     await animationFrame();
-    expect(".o-autocomplete--dropdown-item").toHaveText("Nothing found");
+    expect(".o_crm_mail_found_nothing").toHaveText("Nothing found");
+    await press("Escape");
+    await animationFrame();
+    expect(".o_crm_mail_found_nothing").toHaveText("");
+});
+
+test("one letter is not searched for", async () => {
+    const server = await openPanel();
+    await contains(".o_crm_mail_record_search input").edit("z", {confirm: false});
+    await advanceTime(SEARCH_DELAY);
+    expect(server.calls).not.toInclude("search_records");
 });
 
 test("what the CRM cannot tell now can be asked again", async () => {

@@ -1,7 +1,9 @@
 import {describe, expect, test} from "@odoo/hoot";
 import {press, queryAllTexts, queryOne} from "@odoo/hoot-dom";
 import {animationFrame} from "@odoo/hoot-mock";
-import {contains} from "@web/../tests/web_test_helpers";
+import {allowTranslations, contains} from "@web/../tests/web_test_helpers";
+
+import {folderName} from "@crm_mail_accounts/mail_client/folder_list/folder_name";
 
 import {
     defineMailClientModels,
@@ -35,6 +37,15 @@ test("folders show icon, name and what is unread", async () => {
     expect(queryOne("[data-folder-id='1']").ariaLabel).toBe("Inbox, 3 unread");
     expect(queryOne("[data-folder-id='4']").ariaLevel).toBe("2");
     expect("[data-folder-id='1']").toHaveAttribute("aria-selected", "true");
+});
+
+test("names that programs give are put into the reader's words, others stay", () => {
+    allowTranslations();
+    const name = (values) => `${folderName(makeFolder(values))}`;
+    expect(name({name: "INBOX"})).toBe("Inbox");
+    expect(name({name: "sent items", role: "sent"})).toBe("Sent Items");
+    expect(name({name: "Posta inviata", role: "sent"})).toBe("Posta inviata");
+    expect(name({name: "TRASH", role: "none"})).toBe("TRASH");
 });
 
 test("another folder is opened by a click", async () => {

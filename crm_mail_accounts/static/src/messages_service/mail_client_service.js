@@ -279,7 +279,8 @@ export class MailClientService {
             }
         }
         const answer = await this.ask("sync_now", [accountId]);
-        if (answer.failed) {
+        // When Odoo is away the screen says so already.
+        if (answer.failed && store.online) {
             this.notification.add(answer.sentence, {type: "danger"});
         }
         await this.look();

@@ -4,6 +4,7 @@ import {DropdownItem} from "@web/core/dropdown/dropdown_item";
 import {_t} from "@web/core/l10n/translation";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
+import {folderName} from "./folder_name";
 
 const ROLE_ICONS = {
     inbox: "fa-inbox",
@@ -49,6 +50,7 @@ export class FolderList extends Component {
         this.client = client;
         this.store = store;
         this.root = useRef("root");
+        this.folderName = folderName;
         /** The one line of all trees that Tab reaches */
         this.focus = useState({folderId: false});
     }
@@ -65,21 +67,9 @@ export class FolderList extends Component {
         return ROLE_ICONS[folder.role] || ROLE_ICONS.none;
     }
 
-    /**
-     * Servers call the inbox INBOX in every language; all other names are the
-     * mailbox's own and stay as they are.
-     *
-     * @param {import("../../messages_service/mail_client_store").Folder} folder
-     */
-    folderName(folder) {
-        return folder.role === "inbox" && folder.name.toUpperCase() === "INBOX"
-            ? _t("Inbox")
-            : folder.name;
-    }
-
     /** @param {import("../../messages_service/mail_client_store").Folder} folder */
     folderLabel(folder) {
-        const name = this.folderName(folder);
+        const name = folderName(folder);
         return folder.unread
             ? _t("%(name)s, %(count)s unread", {name, count: folder.unread})
             : name;

@@ -5,6 +5,7 @@ import {_t} from "@web/core/l10n/translation";
 import {formatInteger} from "@web/views/fields/formatters";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
+import {folderName} from "../folder_list/folder_name";
 import {longDate, shortDate} from "./message_date";
 
 /** Pixels above the end of the list at which the next page is fetched */
@@ -56,13 +57,7 @@ export class MessageList extends Component {
     // ------------------------------------------------------------- what shows
 
     get title() {
-        const {folder} = this.store;
-        if (!folder) {
-            return "";
-        }
-        return folder.role === "inbox" && folder.name.toUpperCase() === "INBOX"
-            ? _t("Inbox")
-            : folder.name;
+        return this.store.folder ? folderName(this.store.folder) : "";
     }
 
     /** Mails in the folder, as far as that is known */
