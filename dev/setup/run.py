@@ -101,17 +101,21 @@ def ensure_database(ready: Ready, fresh: bool) -> bool:
 
 
 def seed(ready: Ready, stamps: Path, known: dict) -> bool:
-    """Customers, leads and users of the demo, once per database."""
+    """Customers, leads and users of the demo, once for each version of the seed.
+
+    The seed may run again at any time: what it made stays as it is.
+    """
     if not (DEMO / "seed_crm.py").is_file():
         say("[ skipped] Demo CRM (there is no dev/demo/seed_crm.py)")
         return False
-    if known.get("seeded"):
+    inputs = tree_digest(DEMO, sorted(DEMO.glob("*.py")))
+    if known.get("seeded") == inputs:
         cached("Demo CRM")
         return False
     with timed("Demo CRM"):
         stop_odoo()
         ready.odoo.shell("Filling the demo CRM", DATABASE, SEED, "seed", DEV)
-    known["seeded"] = True
+    known["seeded"] = inputs
     state.write(stamps, known)
     return True
 
