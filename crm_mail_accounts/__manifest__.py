@@ -8,7 +8,7 @@
     "license": "LGPL-3",
     "depends": ["crm"],
     "external_dependencies": {
-        "python": ["cryptography", "nh3"],
+        "python": ["cryptography", "dnspython", "nh3"],
     },
     "data": [
         "security/crm_mail_accounts_groups.xml",
@@ -17,6 +17,7 @@
         "data/crm_mail_provider_data.xml",
         "data/ir_cron_data.xml",
         "wizards/crm_mail_account_setup_views.xml",
+        "wizards/crm_mail_account_delete_views.xml",
         "views/crm_mail_account_views.xml",
         "views/crm_mail_log_views.xml",
         "views/crm_mail_provider_views.xml",

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..mailkit import net_dns, net_http
+from ..mailkit.discovery.find import discover
 from ..mailkit.imap.probe import probe_imap
 from ..mailkit.imap.session import ImapSession
 from ..mailkit.smtp.probe import probe_smtp
@@ -32,6 +34,11 @@ class CrmMailAccount(models.Model):
         required=True,
         help="The address of this mailbox. Taken from the user name when left empty.",
     )
+    main = fields.Boolean(
+        copy=False,
+        help="The address that is used to write when nothing else is chosen. Exactly "
+        "one of a user's mailboxes is the main one.",
+    )
     state = fields.Selection(
         [("mapping", "Folders to be mapped"), ("ready", "In use")],
         default="mapping",
@@ -59,6 +66,7 @@ class CrmMailAccount(models.Model):
         "Last checked", compute="_compute_health", compute_sudo=True
     )
 
+    _main_unique = models.UniqueIndex("(user_id) WHERE main AND active")
     _port_range = models.Constraint(
         "CHECK (imap_port BETWEEN 1 AND 65535 AND smtp_port BETWEEN 1 AND 65535)",
         "A port is a number from 1 to 65535.",
@@ -87,7 +95,11 @@ class CrmMailAccount(models.Model):
             username = (vals.get("username") or "").strip()
             vals["email"] = (vals.get("email") or "").strip() or username
             vals["name"] = (vals.get("name") or "").strip() or vals["email"]
+            if vals.get("main"):
+                user_id = vals.get("user_id") or self.env.uid
+                self._of_users(self.env["res.users"].browse(user_id))._clear_main()
         accounts = super().create(vals_list)
+        self._of_users(accounts.user_id)._keep_one_main()
         # sudo: the lease is the workers' own table, closed to users
         self.env["crm.mail.account.lease"].sudo().create(
             [{"account_id": account.id} for account in accounts]
@@ -100,18 +112,45 @@ class CrmMailAccount(models.Model):
             raise AccessError(
                 self.env._("A mailbox cannot be handed over to somebody else.")
             )
+        if vals.get("active") is False:
+            vals = {**vals, "main": False}
+        if vals.get("main"):
+            # Before the new one, because the database knows one main account only.
+            (self._of_users(self.user_id) - self)._clear_main()
         result = super().write(vals)
+        main_follows = self.env.context.get("crm_mail_main_follows")
+        if set(vals) & {"main", "active"} and not main_follows:
+            self._of_users(self.user_id)._keep_one_main()
         if set(vals) & {"password", *self._server_field_names()}:
             # Whatever was wrong may be right now: forget the pause and look again.
             self._request_sync()
         return result
 
     def unlink(self):
-        # The database removes the mails with their account, but knows nothing of the
-        # cached bodies. sudo: they are closed to everybody.
+        """Forget the mailbox here; nothing is deleted on the server.
+
+        Mails that are linked to a record stay with their links, without an account
+        (mission D4), unless :meth:`_take_links_back` was called before.
+        """
+        # sudo: users have no right to change or remove mails; their right to delete
+        # the account was checked by the caller's unlink below
+        self.check_access("unlink")
         messages = (
             self.env["crm.mail.message"].sudo().search([("account_id", "in", self.ids)])
         )
+        linked = messages.filtered("link_ids")
+        linked.write(
+            {
+                "account_id": False,
+                "folder_id": False,
+                "state": "unplaced",
+                "uid": False,
+                "uidvalidity": False,
+            }
+        )
+        messages -= linked
+        # The database removes the other mails with their account, but knows nothing
+        # of their cached bodies.
         cached = (
             self.env["ir.attachment"]
             .sudo()
@@ -123,9 +162,41 @@ class CrmMailAccount(models.Model):
                 ]
             )
         )
+        users = self.user_id
         result = super().unlink()
         cached.unlink()
+        self._of_users(users)._keep_one_main()
         return result
+
+    def _take_links_back(self):
+        """Remove the links of these accounts' mails, and what they posted."""
+        self.check_access("unlink")
+        # sudo: as in unlink
+        self.env["crm.mail.link"].sudo().search(
+            [("message_id.account_id", "in", self.ids)]
+        ).unlink()
+
+    # -- the main account --------------------------------------------------------
+
+    @api.model
+    def _of_users(self, users):
+        """The accounts in use of these users, in their order."""
+        accounts = self.with_context(active_test=True)
+        return accounts.search([("user_id", "in", users.ids)])
+
+    def _clear_main(self):
+        """Make room for another main account, which the caller sets at once."""
+        self.with_context(crm_mail_main_follows=True).write({"main": False})
+
+    def _keep_one_main(self):
+        """Each user of these accounts has exactly one main account [A8].
+
+        The first one by order takes the place of one that was deleted, archived or
+        only just unticked.
+        """
+        for accounts in self.grouped("user_id").values():
+            if not accounts.filtered("main"):
+                accounts[0].main = True
 
     # -- the network door ------------------------------------------------------
     # Nobody else opens a connection to a mail server; tests patch these. The double
@@ -144,6 +215,12 @@ class CrmMailAccount(models.Model):
     @api.model
     def _probe_smtp__(self, endpoint, credentials):
         return probe_smtp(endpoint, credentials)
+
+    @api.model
+    def _discover__(self, address, table):
+        """Where the mailbox of an address may be; asks nobody but its own domain."""
+        dns = net_dns.ask if net_dns.available() else None
+        return discover(address, table=table, dns=dns, fetch=net_http.fetch)
 
     def _release_transaction__(self):
         """End the running transaction before waiting for the network (law 8).

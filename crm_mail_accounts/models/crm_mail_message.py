@@ -27,7 +27,10 @@ class CrmMailMessage(models.Model):
     _log_access = False
 
     account_id = fields.Many2one(
-        "crm.mail.account", required=True, index=True, ondelete="cascade"
+        "crm.mail.account",
+        index=True,
+        ondelete="cascade",
+        help="Empty when the account was deleted and the mail is linked to a record.",
     )
     user_id = fields.Many2one(
         "res.users",

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..mailkit.discovery.proposal import ProviderTable
 from .crm_mail_server_mixin import SECURITIES
 
 
@@ -57,6 +58,25 @@ class CrmMailProvider(models.Model):
             for protocol in ("imap", "smtp")
             for name in ("host", "port", "security")
         ]
+
+    @api.model
+    def _provider_table(self) -> ProviderTable:
+        """What is known about providers, for finding settings; keys are record ids."""
+        providers = self.search([("custom", "=", False)])
+
+        def pairs(name):
+            return tuple(
+                (word, str(provider.id))
+                for provider in providers
+                for word in (provider[name] or "").split()
+            )
+
+        hosts = tuple(
+            (host, str(provider.id))
+            for provider in providers
+            for host in {provider.imap_host, provider.smtp_host}
+        )
+        return ProviderTable(pairs("domains"), pairs("mx_suffixes"), hosts)
 
     @api.model
     def _of_address(self, address: str):

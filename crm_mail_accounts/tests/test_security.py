@@ -1,5 +1,6 @@
 import inspect
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
@@ -28,6 +29,8 @@ MODELS = {
     "crm.mail.link": lambda s: s.link,
     "crm.mail.log": lambda s: s.log,
     "crm.mail.account.setup": lambda s: s.setup,
+    "crm.mail.account.setup.proposal": lambda s: s.setup.proposal_ids,
+    "crm.mail.account.delete": lambda s: s.deletion,
 }
 NOT_PRIVATE = {"crm.mail.provider"}
 """Presets: every user reads them, administrators write them."""
@@ -63,7 +66,16 @@ class TestSecurity(MailCase):
                 "message": "one line",
             }
         )
-        self.setup = self.env["crm.mail.account.setup"].with_user(self.owner).create({})
+        self.setup = (
+            self.env["crm.mail.account.setup"]
+            .with_user(self.owner)
+            .create({"proposal_ids": [Command.create({"source": "a test"})]})
+        )
+        self.deletion = (
+            self.env["crm.mail.account.delete"]
+            .with_user(self.owner)
+            .create({"account_id": self.account.id})
+        )
         self.portal = new_test_user(
             self.env, login="mail_portal", groups="base.group_portal"
         )

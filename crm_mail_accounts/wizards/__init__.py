@@ -1,1 +1,3 @@
+from . import crm_mail_account_delete
 from . import crm_mail_account_setup
+from . import crm_mail_account_setup_proposal

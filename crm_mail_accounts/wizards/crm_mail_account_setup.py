@@ -1,6 +1,7 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..mailkit.discovery.proposal import Confidence
 from ..mailkit.errors import MailError
 from ..models.crm_mail_folder import MAPPED_ROLES
 from ..tools.error_messages import describe, step_payload
@@ -26,6 +27,9 @@ class CrmMailAccountSetup(models.TransientModel):
     )
     name = fields.Char("Description", help="Taken from the user name when left empty.")
     email = fields.Char(help="Taken from the user name when left empty.")
+    proposal_ids = fields.One2many(
+        "crm.mail.account.setup.proposal", "setup_id", "Found servers"
+    )
     test_steps = fields.Json(readonly=True)
     test_passed = fields.Boolean(readonly=True)
     inbox_folder_id = fields.Many2one("crm.mail.folder", "Inbox")
@@ -74,6 +78,33 @@ class CrmMailAccountSetup(models.TransientModel):
             self.smtp_host = f"smtp.{domain}"
 
     # -- actions -------------------------------------------------------------------
+
+    def action_find(self):
+        """Look for the servers of the address; a sure answer is entered at once."""
+        self.ensure_one()
+        self.account_id.check_access("write")
+        address = (self.email or self.username or "").strip()
+        if "@" not in address:
+            raise UserError(
+                self.env._("Enter your e-mail address as the user name first.")
+            )
+        accounts = self.env["crm.mail.account"]
+        table = self.env["crm.mail.provider"]._provider_table()
+        accounts._release_transaction__()
+        found = accounts._discover__(address, table).proposals
+        proposals = self.env["crm.mail.account.setup.proposal"]._from_discovery(found)
+        self.proposal_ids = [Command.clear(), *map(Command.create, proposals)]
+        if found and found[0].complete and found[0].confidence >= Confidence.LIKELY:
+            self.proposal_ids[0].action_use()
+        elif not found:
+            raise UserError(
+                self.env._(
+                    "Nothing was found for %(address)s. Choose Custom and enter the "
+                    "servers that your provider gives.",
+                    address=address,
+                )
+            )
+        return self._reopen()
 
     def action_test(self):
         """Try both servers and show each step; saves no account."""

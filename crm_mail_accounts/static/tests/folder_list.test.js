@@ -1,9 +1,10 @@
 import {describe, expect, test} from "@odoo/hoot";
 import {press, queryAllTexts, queryOne} from "@odoo/hoot-dom";
-import {animationFrame} from "@odoo/hoot-mock";
+import {advanceTime, animationFrame} from "@odoo/hoot-mock";
 import {allowTranslations, contains} from "@web/../tests/web_test_helpers";
 
 import {folderName} from "@crm_mail_accounts/mail_client/folder_list/folder_name";
+import {SYNC_DELAY} from "@crm_mail_accounts/messages_service/mail_client_service";
 
 import {
     defineMailClientModels,
@@ -119,9 +120,16 @@ test("an account is folded as a whole and says how it is", async () => {
 test("one account is synchronized by its button", async () => {
     const server = mockMailServer();
     await mountMailClient();
+    await animationFrame();
+    server.calls.length = 0;
     await contains(".o_crm_mail_sync").click();
     await animationFrame();
-    expect(server.calls).toInclude("sync_now");
+    expect(".o_crm_mail_sync .fa-spin").toHaveCount(1);
+    expect(server.calls).toEqual(["sync_now"]);
+    await advanceTime(SYNC_DELAY);
+    await animationFrame();
+    expect(server.calls).toEqual(["sync_now", "progress"]);
+    expect(".o_crm_mail_sync .fa-spin").toHaveCount(0);
 });
 
 test("the gear leads to accounts and folders", async () => {

@@ -37,6 +37,8 @@ export const INDEXING_PERIOD = 1500;
 export const RECONNECT_PERIOD = 5000;
 /** Milliseconds between two looks in quiet times, in case the bus is away */
 export const QUIET_PERIOD = 60000;
+/** Milliseconds after which a synchronization that was asked for is looked at */
+export const SYNC_DELAY = 1000;
 /** Milliseconds in which several notifications become one question */
 export const BUS_DELAY = 300;
 
@@ -182,24 +184,30 @@ export class MailClientService {
                 await this.reload();
             } else if (this.screens && (moved || changed.has(store.folderId))) {
                 await this.refreshList();
-            } else if (this.screens && store.boot === "error") {
+            } else if (this.screens && (store.boot === "error" || store.isWaiting)) {
                 await this.reload();
             }
         }
         this.schedule();
     }
 
-    /** Plans the next look; there is always at most one. */
-    schedule() {
+    /** How long to wait with the next look, as things stand */
+    get period() {
+        if (!this.store.online) {
+            return RECONNECT_PERIOD;
+        }
+        return this.store.isIndexing ? INDEXING_PERIOD : QUIET_PERIOD;
+    }
+
+    /**
+     * Plans the next look; there is always at most one.
+     *
+     * @param {number} [period]
+     */
+    schedule(period = this.period) {
         browser.clearTimeout(this.timer);
         if (!this.screens) {
             return;
-        }
-        let period = QUIET_PERIOD;
-        if (!this.store.online) {
-            period = RECONNECT_PERIOD;
-        } else if (this.store.isIndexing) {
-            period = INDEXING_PERIOD;
         }
         this.timer = browser.setTimeout(() => this.look(), period);
     }
@@ -283,7 +291,7 @@ export class MailClientService {
         if (answer.failed && store.online) {
             this.notification.add(answer.sentence, {type: "danger"});
         }
-        await this.look();
+        this.schedule(SYNC_DELAY);
     }
 
     // ---------------------------------------------------------------- reading

@@ -121,6 +121,11 @@ export class MailClientStore {
         return this.accounts.some((account) => account.progress.running);
     }
 
+    /** No folder is open although one could be */
+    get isWaiting() {
+        return this.boot === "ready" && !this.folderId && Boolean(this.startFolderId);
+    }
+
     /** @returns {Folder|undefined} */
     get folder() {
         return this.folders.find((folder) => folder.id === this.folderId);
