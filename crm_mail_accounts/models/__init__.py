@@ -8,4 +8,5 @@ from . import crm_mail_message
 from . import crm_mail_link
 from . import crm_mail_log
 from . import crm_mail_client
+from . import crm_mail_health
 from . import res_config_settings

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -6,6 +8,10 @@ from ..mailkit.discovery.find import discover
 from ..mailkit.imap.probe import probe_imap
 from ..mailkit.imap.session import ImapSession
 from ..mailkit.smtp.probe import probe_smtp
+
+DEBUG_TIME = timedelta(days=1)
+LATE = timedelta(minutes=30)
+"""A lane is due each minute; this late, the scheduler itself is not running."""
 
 
 class CrmMailAccount(models.Model):
@@ -66,11 +72,31 @@ class CrmMailAccount(models.Model):
         "Last checked", compute="_compute_health", compute_sudo=True
     )
 
+    debug_until = fields.Datetime(copy=False)
+    debug = fields.Boolean(
+        "Enable debug",
+        compute="_compute_debug",
+        inverse="_inverse_debug",
+        help="Write what is said to the mail server into the connection log, without "
+        "passwords and without mail. Ends by itself after a day.",
+    )
+
     _main_unique = models.UniqueIndex("(user_id) WHERE main AND active")
     _port_range = models.Constraint(
         "CHECK (imap_port BETWEEN 1 AND 65535 AND smtp_port BETWEEN 1 AND 65535)",
         "A port is a number from 1 to 65535.",
     )
+
+    @api.depends("debug_until")
+    def _compute_debug(self):
+        now = fields.Datetime.now()
+        for account in self:
+            account.debug = bool(account.debug_until and account.debug_until > now)
+
+    def _inverse_debug(self):
+        until = fields.Datetime.now() + DEBUG_TIME
+        for account in self:
+            account.debug_until = account.debug and until
 
     @api.depends(
         "lease_ids.error_code",
@@ -79,12 +105,19 @@ class CrmMailAccount(models.Model):
         "lease_ids.checked_at",
     )
     def _compute_health(self):
+        asleep = self._scheduler_is_asleep()
         for account in self:
             lease = account.lease_ids[:1]
             account.error_code = lease.error_code
             account.error_message = lease.error_message
             account.error_at = lease.error_at
             account.checked_at = lease.checked_at
+            if not lease.error_code and account.state == "ready" and asleep:
+                account.error_code = "scheduler_off"
+                account.error_message = self.env._(
+                    "Odoo's scheduler is not running, so no mail is fetched. Your "
+                    "administrator must start it."
+                )
 
     def _mailbox_owner(self):
         return self.user_id
@@ -204,9 +237,9 @@ class CrmMailAccount(models.Model):
     # transaction starts in them (law 8).
 
     @api.model
-    def _open_imap__(self, endpoint, credentials) -> ImapSession:
+    def _open_imap__(self, endpoint, credentials, trace=None) -> ImapSession:
         """An authenticated session. :raises MailError: see ``mailkit.errors``."""
-        return ImapSession.open(endpoint, credentials)
+        return ImapSession.open(endpoint, credentials, trace=trace)
 
     @api.model
     def _probe_imap__(self, endpoint, credentials):
@@ -246,6 +279,13 @@ class CrmMailAccount(models.Model):
         # sudo: crons are the system's; triggering one runs no code of the caller's
         for lane in self._sync_lanes().sudo():
             lane._trigger()
+
+    @api.model
+    def _scheduler_is_asleep(self) -> bool:
+        """No lane is switched on, or none has run for long although it was due [A17]."""
+        lanes = self._sync_lanes()
+        late = fields.Datetime.now() - LATE
+        return not any(lane.nextcall and lane.nextcall > late for lane in lanes)
 
     @api.model
     def _sync_lanes(self):

@@ -2,6 +2,7 @@ from . import test_account
 from . import test_client
 from . import test_controllers
 from . import test_discovery
+from . import test_health
 from . import test_installation
 from . import test_lease
 from . import test_link

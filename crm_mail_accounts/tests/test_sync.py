@@ -189,7 +189,7 @@ class TestSync(MailCase):
         self.mailbox = Mailbox()
         account = self.new_account()
 
-        def look(_self, endpoint, credentials):
+        def look(_self, endpoint, credentials, **_kwargs):
             self.assertEqual(credentials.username, account.username)
             self.assertFalse(
                 test_cursor.TestCursor._cursors_stack, "a transaction is open"

@@ -29,6 +29,7 @@ from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.preview import preview
 from ..mailkit.sync.backoff import pause_after
 from ..mailkit.sync.plan import first_span, next_span, plan_folder
+from ..mailkit.trace import Trace
 from ..mailkit.values import Credentials, Endpoint
 from . import index_writer
 from .error_messages import describe
@@ -76,6 +77,7 @@ class AccountWorker:
         self.clock = clock
         self.deadline = clock() + SLICE_SECONDS
         self.new_mails = 0
+        self.trace: Trace | None = None
 
     # -- transactions ------------------------------------------------------------
 
@@ -111,7 +113,7 @@ class AccountWorker:
         """
         endpoint = None
         try:
-            endpoint, credentials = self.commit(self._connection)
+            endpoint, credentials, self.trace = self.commit(self._connection)
             more = self._work(endpoint, credentials)
         except LeaseLost:
             _logger.info("account %s: taken over", self.claim.account_id)
@@ -122,12 +124,13 @@ class AccountWorker:
         self.commit(lambda env: self._give_back(env, 0.0 if more else POLL_SECONDS))
         return more
 
-    def _connection(self, env) -> tuple[Endpoint, Credentials]:
+    def _connection(self, env) -> tuple[Endpoint, Credentials, Trace | None]:
         account = self.account(env)
-        return account._imap_endpoint(), account._imap_credentials()
+        trace = Trace() if account.debug else None
+        return account._imap_endpoint(), account._imap_credentials(), trace
 
     def _work(self, endpoint: Endpoint, credentials: Credentials) -> bool:
-        with self.door._open_imap__(endpoint, credentials) as session:
+        with self.door._open_imap__(endpoint, credentials, trace=self.trace) as session:
             if self.commit(self._listing_is_old):
                 listing = session.list_folders()
                 self.commit(lambda env: self._store_listing(env, listing))
@@ -340,6 +343,7 @@ class AccountWorker:
     # -- giving back -------------------------------------------------------------------
 
     def _give_back(self, env, next_in: float):
+        self._log_trace(env)
         lease = env["crm.mail.account.lease"]._of(self.claim)
         recovered = bool(lease.error_code)
         lease._release(
@@ -363,6 +367,7 @@ class AccountWorker:
             account = self.account(env)
             env = env(context={"lang": account.user_id.lang})
             failures = lease.failures + 1
+            self._log_trace(env)
             text = describe(env, error, endpoint).text
             known = lease.error_code == error.code
             lease._release(
@@ -379,6 +384,11 @@ class AccountWorker:
             self.commit(store)
         except LeaseLost:
             _logger.info("account %s: taken over", self.claim.account_id)
+
+    def _log_trace(self, env):
+        """What was said to the server, while the account's debug switch is on [A21]."""
+        if self.trace and self.trace.entries:
+            self._log(env, "debug", "\n".join(self.trace.entries), "logger")
 
     def _log(self, env, level: str, message: str, source: str = "incoming"):
         account = self.account(env)
