@@ -282,7 +282,7 @@ class CrmMailAccount(models.Model):
 
     @api.model
     def _scheduler_is_asleep(self) -> bool:
-        """No lane is switched on, or none has run for long although it was due [A17]."""
+        """No lane is on, or none has run for long although it was due [A17]."""
         lanes = self._sync_lanes()
         late = fields.Datetime.now() - LATE
         return not any(lane.nextcall and lane.nextcall > late for lane in lanes)

@@ -15,7 +15,7 @@ class TestHealth(MailCase):
         super().setUp()
         self.mailbox = Mailbox()
 
-    # -- the scheduler -----------------------------------------------------------------
+    # -- the scheduler ---
 
     def test_a_scheduler_that_is_switched_off_is_told(self):
         """[A17]"""
@@ -39,7 +39,7 @@ class TestHealth(MailCase):
         account.invalidate_recordset()
         self.assertEqual(account.error_code, "scheduler_off")
 
-    # -- the debug switch ----------------------------------------------------------------
+    # -- the debug switch ---
 
     def log(self, level):
         return (
@@ -95,7 +95,7 @@ class TestHealth(MailCase):
         self.assertFalse(old.exists())
         self.assertTrue(new.exists())
 
-    # -- the administrator's list ----------------------------------------------------------
+    # -- the administrator's list ---
 
     def test_the_administrator_sees_the_health_of_every_mailbox_and_no_mail(self):
         account = self.new_account(imap_port=1)
