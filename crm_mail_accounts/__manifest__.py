@@ -31,11 +31,9 @@
             "crm_mail_accounts/static/src/messages_action/**/*",
             "crm_mail_accounts/static/src/systray/**/*",
             "crm_mail_accounts/static/src/fields/**/*",
-            ("remove", "crm_mail_accounts/static/src/**/*.dark.scss"),
         ],
         "crm_mail_accounts.assets_messages": [
             "crm_mail_accounts/static/src/mail_client/**/*",
-            ("remove", "crm_mail_accounts/static/src/**/*.dark.scss"),
         ],
         "web.assets_unit_tests": [
             "crm_mail_accounts/static/src/mail_client/**/*",

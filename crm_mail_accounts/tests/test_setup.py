@@ -239,6 +239,26 @@ class TestSetup(MailCase):
         self.assertEqual(set(failed.mapped("source")), {"imap_auth", "smtp_auth"})
         self.assertIn("Log in", failed[0].message)
 
+    def test_the_folders_can_be_mapped_again_at_any_time(self):
+        """[D1]"""
+        assistant = self.assistant()
+        assistant.action_continue()
+        assistant.action_finish()
+        account = assistant.account_id
+        again = (
+            self.env["crm.mail.account.setup"]
+            .with_user(self.owner)
+            .with_context(
+                default_account_id=account.id, crm_mail_setup_step="folders"
+            )
+            .create({})
+        )
+        self.assertEqual(again.step, "folders")
+        self.assertEqual(again.inbox_folder_id, self.folder(account, "inbox"))
+        again.junk_folder_id = False
+        again.action_finish()
+        self.assertFalse(self.folder(account, "junk"))
+
     def test_editing_keeps_the_saved_password(self):
         assistant = self.assistant()
         assistant.action_continue()

@@ -53,7 +53,10 @@ class CrmMailAccountSetup(models.TransientModel):
             ]
             values.update({name: account[name] for name in names})
             values["provider_id"] = account.provider_id.id
-            if account.state == "mapping" and account.folder_ids:
+            # The screen asks for the folders by name (gear, Folders); an account whose
+            # folders were never mapped needs that step anyway.
+            asked = self.env.context.get("crm_mail_setup_step") == "folders"
+            if account.folder_ids and (asked or account.state == "mapping"):
                 values["step"] = "folders"
                 values.update(self._role_values(account))
         return values
