@@ -10,3 +10,4 @@ from . import crm_mail_log
 from . import crm_mail_client
 from . import crm_mail_health
 from . import res_config_settings
+from . import res_users

@@ -39,6 +39,51 @@ class TestHealth(MailCase):
         account.invalidate_recordset()
         self.assertEqual(account.error_code, "scheduler_off")
 
+    # -- telling the owner ---
+
+    def test_the_owner_is_told_once_what_only_a_person_can_mend(self):
+        account = self.new_account(password="wrong")
+        told = []
+        self.startPatch(
+            type(self.env["res.users"]),
+            "_bus_send",
+            lambda user, kind, payload, **_kw: told.append((user, kind)),
+        )
+        for _turn in range(3):
+            self.work(account)
+        notices = [user for user, kind in told if kind == "simple_notification"]
+        self.assertEqual(notices, [self.owner])
+
+    def test_an_outage_that_passes_is_no_notice(self):
+        account = self.new_account(imap_port=1)
+        told = []
+        self.startPatch(
+            type(self.env["res.users"]),
+            "_bus_send",
+            lambda user, kind, payload, **_kw: told.append(kind),
+        )
+        self.work(account)
+        self.assertEqual(account.error_code, "connection_refused")
+        self.assertNotIn("simple_notification", told)
+
+    # -- preferences ---
+
+    def test_preferences_show_ones_own_accounts(self):
+        account = self.new_account()
+        self.new_account(user_id=self.colleague.id)
+        me = self.owner.with_user(self.owner)
+        self.assertEqual(me.crm_mail_account_ids, account)
+        view = me.get_view(self.env.ref("base.view_users_form_simple_modif").id)
+        self.assertIn("crm_mail_account_ids", view["arch"])
+
+    def test_nobody_reads_the_accounts_of_a_user_through_the_user(self):
+        """Law 11."""
+        self.new_account()
+        for user in (self.colleague, self.administrator):
+            self.env.invalidate_all()
+            accounts = self.owner.with_user(user).crm_mail_account_ids
+            self.assertFalse(accounts, user.login)
+
     # -- the debug switch ---
 
     def log(self, level):

@@ -248,9 +248,7 @@ class TestSetup(MailCase):
         again = (
             self.env["crm.mail.account.setup"]
             .with_user(self.owner)
-            .with_context(
-                default_account_id=account.id, crm_mail_setup_step="folders"
-            )
+            .with_context(default_account_id=account.id, crm_mail_setup_step="folders")
             .create({})
         )
         self.assertEqual(again.step, "folders")

@@ -379,6 +379,18 @@ class AccountWorker:
             )
             self._log(env, "error", f"{text} [{error.detail[:500]}]", "imap_auth")
             self._tell(env)
+            if not known and not error.retry:
+                # What only a person can mend is told once; later tries that fail for
+                # the same reason stay silent.
+                account.user_id._bus_send(
+                    "simple_notification",
+                    {
+                        "type": "danger",
+                        "title": env._("Mailbox %(name)s", name=account.name),
+                        "message": text,
+                        "sticky": True,
+                    },
+                )
 
         try:
             self.commit(store)
