@@ -74,7 +74,8 @@ class TlsError(MailError):
 
     Codes: ``certificate_untrusted``, ``certificate_self_signed``,
     ``certificate_expired``, ``certificate_not_yet_valid``,
-    ``certificate_wrong_name``, ``tls_not_offered`` (STARTTLS missing),
+    ``certificate_wrong_name``, ``certificate_changed`` (another one than the pinned
+    one), ``tls_not_offered`` (STARTTLS missing),
     ``tls_plain_server`` (implicit TLS on a port that speaks plain text),
     ``tls_failed`` (anything else).  ``facts`` is a
     :class:`values.CertificateFacts` where one could be read.
@@ -95,6 +96,9 @@ class AuthError(MailError):
 
 class ServerRefused(MailError):
     """A tagged NO, or an SMTP 4xx/5xx: the server understood and declined.
+
+    Codes: ``server_refused``, ``message_gone`` (no such mail in the folder),
+    ``mailbox_full`` (OVERQUOTA).
 
     ``response_code`` is the IMAP response code (``"OVERQUOTA"``,
     ``"TRYCREATE"``...) in capitals or the three SMTP digits, ``""`` if none.
@@ -140,7 +144,11 @@ class LimitExceeded(MailError):
 
 
 class InvalidArgument(MailError):
-    """Bytes that must never reach a command: CR, LF, NUL or another control."""
+    """What must never reach a server: CR, LF, NUL or another control character.
+
+    Codes: ``invalid_argument``, and for what people type ``host_invalid``,
+    ``host_is_address``, ``port_invalid``, ``address_invalid``.
+    """
 
     code = "invalid_argument"
     connection_usable = True

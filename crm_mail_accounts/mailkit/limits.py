@@ -16,6 +16,9 @@ GOODBYE_TIMEOUT = 2.0
 """LOGOUT and QUIT: politeness that nobody should wait for."""
 PROBE_TIMEOUT = 60.0
 """A connection test in all: a person waits, and so does an HTTP worker."""
+REMOVAL_TIME = 10.0
+"""What must be left of a connection test before it stores a mail, so that the mail
+can be removed again."""
 MAX_HOST_ADDRESSES = 8
 """Addresses of one name that are tried; each gets a share of CONNECT_TIMEOUT."""
 CHUNK = 64 * 1024

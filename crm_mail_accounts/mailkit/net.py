@@ -14,6 +14,9 @@ Errors of the operating system and of TLS become :class:`errors.NetworkError` an
 second connection that verifies nothing and sends nothing but the handshake reads
 what the certificate says, because a person can only decide on facts.
 
+A pinned certificate takes the place of every other check: its fingerprint is
+compared right behind the handshake, before anybody has the socket to write to.
+
 Host policy (which addresses may be reached) is decided in the ``resolver``: by
 ``Endpoint.public_only``, or by one that the caller hands in.  Only addresses that
 the resolver returned are connected to, so a name cannot be checked as one address
@@ -24,7 +27,9 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import hmac
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -260,9 +265,10 @@ def acknowledge_quickly(sock: socket.socket) -> None:
 
 def tls_context(endpoint: Endpoint) -> ssl.SSLContext:
     """Verified against the system's authorities (SSL_CERT_FILE is honoured) and
-    the endpoint's; unverified only when the endpoint says so."""
+    the endpoint's; unverified only when the endpoint says so or pins a certificate,
+    which :func:`handshake` then checks."""
     context = ssl.create_default_context()
-    if not endpoint.verify_certificate:
+    if endpoint.pinned_sha256 or not endpoint.verify_certificate:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     elif endpoint.ca_file:
@@ -286,11 +292,30 @@ def handshake(
     to read the certificate's facts after its verification failed.
     """
     try:
-        return _wrapped(sock, endpoint, tls_context(endpoint), timeout)
+        tls = _wrapped(sock, endpoint, tls_context(endpoint), timeout)
     except TlsError as error:
         if again is not None and error.code.startswith("certificate_"):
             error.facts = _unverified_facts(endpoint, again, timeout)
         raise
+    if endpoint.pinned_sha256:
+        _check_pin(tls, endpoint.pinned_sha256)
+    return tls
+
+
+def _check_pin(tls: ssl.SSLSocket, pinned: str) -> None:
+    """Closes and raises on every other certificate, and on none."""
+    der = tls.getpeercert(binary_form=True) or b""
+    try:
+        wanted = bytes.fromhex(re.sub(r"[\s:]", "", pinned))
+    except ValueError:
+        wanted = b""  # no digest is empty
+    if not hmac.compare_digest(hashlib.sha256(der).digest(), wanted):
+        tls.close()
+        raise TlsError(
+            "TLS handshake: not the pinned certificate",
+            code="certificate_changed",
+            facts=read_certificate(der),
+        )
 
 
 def _wrapped(sock, endpoint, context, timeout) -> ssl.SSLSocket:

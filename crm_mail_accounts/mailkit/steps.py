@@ -19,9 +19,14 @@ its own timeout and not by an invalid one."""
 
 @dataclass
 class Running:
-    """The step that is being done; set ``detail`` to what a person wants to know."""
+    """The step that is being done; set ``detail`` to what a person wants to know.
+
+    ``left_out`` keeps a step that succeeded out of the list: there was nothing to do.
+    """
 
     detail: str = ""
+    note: str = ""
+    left_out: bool = False
 
     def show_tls(self, facts: TlsFacts | None) -> None:
         """``TLSv1.3, CN=mail.example.com, 2027-01-31``: a person compares these."""
@@ -30,6 +35,16 @@ class Running:
             if facts.certificate is not None:
                 until = facts.certificate.not_after.strftime("%Y-%m-%d")
                 self.detail += f", {facts.certificate.subject}, {until}"
+
+
+def size_in_words(octets: int) -> str:
+    """``1 GB``, ``34.2 MB``: at most one decimal, units of 1024."""
+    size = float(octets)
+    units = ["PB", "TB", "GB", "MB", "KB", "B"]
+    while round(size, 1) >= 1024 and len(units) > 1:
+        size /= 1024
+        units.pop()
+    return f"{size:.1f}".removesuffix(".0") + f" {units[-1]}"
 
 
 class _Stopped(Exception):
@@ -50,9 +65,10 @@ class Steps:
         """Seconds that remain for everything, never 0."""
         return max(self._end - self._clock(), _LEAST)
 
-    def limits(self) -> dict[str, float]:
-        """The arguments of a session's ``set_limits`` for its next step."""
-        left = self.left
+    def limits(self, *, reserve: float = 0) -> dict[str, float]:
+        """The arguments of a session's ``set_limits`` for its next step, which must
+        leave ``reserve`` seconds to those behind it."""
+        left = max(self.left - reserve, _LEAST)
         return {
             "connect_timeout": min(CONNECT_TIMEOUT, left),
             "read_timeout": min(READ_TIMEOUT, left),
@@ -73,9 +89,13 @@ class Steps:
             yield running
         except MailError as err:
             seconds = self._clock() - start
-            self.done.append(Step(name, False, seconds, running.detail, err))
+            self._add(name, False, seconds, running, err)
             raise _Stopped from err
-        self.done.append(Step(name, True, self._clock() - start, running.detail))
+        if not running.left_out:
+            self._add(name, True, self._clock() - start, running)
+
+    def _add(self, name, ok, seconds, running, error=None) -> None:
+        self.done.append(Step(name, ok, seconds, running.detail, error, running.note))
 
 
 @contextmanager

@@ -35,6 +35,11 @@ class Endpoint:
     """Where a server listens. ``ca_file`` adds authorities to the system's (PEM).
 
     ``public_only``: connect to addresses of the internet alone (``host_policy``).
+
+    ``pinned_sha256``: the one certificate that is accepted, whoever issued it, for
+    whatever name and time (:attr:`CertificateFacts.sha256`; colons, spaces and
+    capitals do not matter). It holds with ``verify_certificate`` off too. Text that
+    is no fingerprint accepts no certificate.
     """
 
     host: str
@@ -43,6 +48,7 @@ class Endpoint:
     verify_certificate: bool = True
     ca_file: str | None = None
     public_only: bool = False
+    pinned_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,12 @@ class Step:
     """One step of a connection test, in the order in which it was done.
 
     ``name`` is a stable word: ``resolve``, ``connect``, ``tls``, ``greeting``,
-    ``capability``, ``login``, ``folders``, ``quota``.
+    ``capability``, ``login``, ``folders``, ``quota``, ``append``.
+
+    ``detail`` is data for a person (a count, names, sizes) or English for the log;
+    ``note`` is a stable word where there is a sentence to tell beside it:
+    ``append_skipped`` (no mail was stored, since it could not have been removed
+    safely), ``mail_left`` (the test's mail may still be in the folder).
     """
 
     name: str
@@ -86,6 +97,7 @@ class Step:
     seconds: float
     detail: str = ""
     error: Exception | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)

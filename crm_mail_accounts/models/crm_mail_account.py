@@ -8,6 +8,7 @@ from ..mailkit.discovery.find import discover
 from ..mailkit.imap.probe import probe_imap
 from ..mailkit.imap.session import ImapSession
 from ..mailkit.smtp.probe import probe_smtp
+from ..mailkit.smtp.session import SmtpSession
 
 DEBUG_TIME = timedelta(days=1)
 LATE = timedelta(minutes=30)
@@ -242,8 +243,13 @@ class CrmMailAccount(models.Model):
         return ImapSession.open(endpoint, credentials, trace=trace)
 
     @api.model
+    def _open_smtp__(self, endpoint, credentials, trace=None) -> SmtpSession:
+        """A session ready to send. :raises MailError: see ``mailkit.errors``."""
+        return SmtpSession.open(endpoint, credentials, trace=trace)
+
+    @api.model
     def _probe_imap__(self, endpoint, credentials):
-        return probe_imap(endpoint, credentials)
+        return probe_imap(endpoint, credentials, try_append=True)
 
     @api.model
     def _probe_smtp__(self, endpoint, credentials):

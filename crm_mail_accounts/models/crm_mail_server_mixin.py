@@ -1,12 +1,12 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
-from ..mailkit.errors import InvalidArgument
+from ..mailkit.errors import InvalidArgument, MailError
 from ..mailkit.server_names import read_server
 from ..mailkit.values import Credentials, Endpoint, Security
-from ..tools import host_policy, secret_store
+from ..tools import host_policy, secret_store, send_test
 from ..tools.error_messages import describe
 
 PORTS = {
@@ -76,6 +76,23 @@ class CrmMailServerMixin(models.AbstractModel):
     smtp_password_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
     has_smtp_password = fields.Boolean(
         compute="_compute_has_password", compute_sudo=True
+    )
+
+    imap_pin = fields.Char(
+        "Trusted IMAP certificate",
+        copy=False,
+        help="SHA-256 of the only certificate that is accepted, whoever issued it.",
+    )
+    smtp_pin = fields.Char(
+        "Trusted SMTP certificate",
+        copy=False,
+        help="SHA-256 of the only certificate that is accepted, whoever issued it.",
+    )
+    any_certificate = fields.Boolean(
+        "Disable certificate validation",
+        copy=False,
+        help="Connect without checking who the server is. Anybody in between can then "
+        "read your password and your mail: rather trust exactly one certificate.",
     )
 
     @api.model
@@ -229,7 +246,66 @@ class CrmMailServerMixin(models.AbstractModel):
             "smtp_same_login",
             "smtp_username",
             "smtp_password_token",
+            "imap_pin",
+            "smtp_pin",
+            "any_certificate",
         ]
+
+    # -- sending a test mail ---
+
+    def action_send_test_mail(self):
+        """Send a mail to oneself and wait for it in the inbox [C2].
+
+        Works on what is entered, saved or not; saves nothing itself.
+        """
+        self.ensure_one()
+        self.check_access("write")
+        accounts = self.env["crm.mail.account"]
+        address = (self["email"] or self.username or "").strip()
+        mail = send_test.test_mail(
+            address,
+            self.env._("Test mail from Odoo"),
+            self.env._("This mailbox can send and receive mail in Odoo."),
+        )
+        try:
+            incoming = send_test.Login(
+                self._imap_endpoint(), self._login_credentials("_imap_credentials")
+            )
+            outgoing = send_test.Login(
+                self._smtp_endpoint(), self._login_credentials("_smtp_credentials")
+            )
+        except MailError as error:
+            raise UserError(describe(self.env, error).text) from error
+        accounts._release_transaction__()
+        outcome = send_test.send_and_wait(accounts, address, mail, incoming, outgoing)
+        if outcome.error:
+            kind, text = "danger", describe(self.env, outcome.error, outcome.at).text
+            if outcome.sent:
+                text = self.env._("The mail was sent. %(problem)s", problem=text)
+        elif outcome.arrived:
+            kind = "success"
+            text = self.env._(
+                "The test mail was sent to %(address)s and arrived after %(seconds)s "
+                "seconds.",
+                address=address,
+                seconds=round(outcome.seconds, 1),
+            )
+        else:
+            kind = "warning"
+            text = self.env._(
+                "The test mail was sent to %(address)s but has not arrived yet. Look "
+                "into the inbox, and into the spam folder, in a few minutes.",
+                address=address,
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": kind, "message": text, "sticky": kind != "success"},
+        }
+
+    def _login_credentials(self, method: str) -> Credentials | None:
+        """``_imap_credentials`` or ``_smtp_credentials``, by name."""
+        return getattr(self, method)()
 
     # -- connections -----------------------------------------------------------------
 
@@ -246,6 +322,7 @@ class CrmMailServerMixin(models.AbstractModel):
     def _endpoint(self, protocol: str) -> Endpoint:
         self.ensure_one()
         host = self[f"{protocol}_host"] or ""
+        own_trust = host_policy.own_trust_allowed(self.env)
         return Endpoint(
             host=host,
             port=self[f"{protocol}_port"],
@@ -253,6 +330,8 @@ class CrmMailServerMixin(models.AbstractModel):
             public_only=not host_policy.may_be_private(
                 self.env, host, self._mailbox_owner()
             ),
+            pinned_sha256=own_trust and self[f"{protocol}_pin"] or "",
+            verify_certificate=not (own_trust and self.any_certificate),
         )
 
     def _imap_credentials(self) -> Credentials:

@@ -173,6 +173,7 @@ class TestSecurity(MailCase):
             }
         )
         for action in (
+            sneaky.action_send_test_mail,
             sneaky.action_test,
             sneaky.action_continue,
             sneaky.action_finish,

@@ -9,6 +9,7 @@ from odoo.tests import tagged
 
 from ..mailkit.imap.probe import probe_imap
 from ..mailkit.tests.scripted_server import Peer, ScriptedServer
+from ..tools import host_policy, send_test
 from .common import Mailbox, MailCase, live_mail, simple_mail
 
 
@@ -53,7 +54,11 @@ class TestSetup(MailCase):
         for step in ("resolve", "connect", "tls", "greeting", "login"):
             self.assertIn(("imap", step), names)
             self.assertIn(("smtp", step), names)
-        self.assertIn(("imap", "folders"), names)
+        for step in ("folders", "quota", "append"):
+            self.assertIn(("imap", step), names)
+        with self.mailbox.client() as client:
+            client.select("Drafts", readonly=True)
+            self.assertEqual(client.search(None, "ALL")[1], [b""], "nothing is left")
         self.assertFalse(self.accounts(), "a test saves nothing")
 
     def test_the_folders_are_proposed_kept_and_the_inbox_fills(self):
@@ -147,6 +152,36 @@ class TestSetup(MailCase):
         assistant.action_test()
         self.assertTrue(assistant.test_passed, assistant.test_steps)
 
+    def test_a_test_mail_is_sent_and_waited_for(self):
+        """[C2]"""
+        assistant = self.assistant()
+        answer = assistant.action_send_test_mail()["params"]
+        self.assertEqual(answer["type"], "success", answer)
+        self.assertIn("arrived after", answer["message"])
+        (flags,) = self.mailbox.flags()
+        self.assertNotIn(b"Seen", flags)
+        self.assertFalse(self.accounts(), "a test saves nothing")
+
+    def test_a_test_mail_that_does_not_arrive_is_no_success(self):
+        """[C2]"""
+        assistant = self.assistant(email="somebody-else@live.test")
+        send = send_test.send_and_wait
+        self.startPatch(send_test, "send_and_wait", lambda *args: send(*args, wait=0.5))
+        answer = assistant.action_send_test_mail()["params"]
+        self.assertEqual(answer["type"], "warning", answer)
+        self.assertIn("has not arrived yet", answer["message"])
+
+    def test_a_refused_test_mail_says_why(self):
+        """[C2]"""
+        assistant = self.assistant(
+            smtp_same_login=False,
+            smtp_username=self.mailbox.username,
+            smtp_password="no",
+        )
+        answer = assistant.action_send_test_mail()["params"]
+        self.assertEqual(answer["type"], "danger")
+        self.assertIn("refused the user name or the password", answer["message"])
+
     # -- what goes wrong, each with its own sentence ---------------------------------
 
     def test_wrong_password(self):
@@ -195,6 +230,61 @@ class TestSetup(MailCase):
                 ScriptedServer(Peer.stall, certificate=self.chain(kind)) as server,
             ):
                 self.assertRefused(sentence, imap_port=server.port)
+
+    def test_exactly_one_certificate_can_be_trusted(self):
+        """[B18] The name of this server is right, but nobody vouches for it."""
+        with ScriptedServer(Peer.stall, certificate=self.chain("selfsigned")) as server:
+            assistant = self.assistant(imap_port=server.port)
+            assistant.action_test()
+            self.assertIn("SHA-256: ", assistant.imap_certificate)
+            self.assertIn("CN=localhost", assistant.imap_certificate)
+            self.assertFalse(assistant.smtp_certificate)
+            self.patch_probe_time()
+            assistant.action_trust_imap()
+            steps = {
+                step["name"]: step["ok"]
+                for step in assistant.test_steps
+                if step["server"] == "imap"
+            }
+            self.assertTrue(steps["tls"], assistant.test_steps)
+        with ScriptedServer(Peer.stall, certificate=self.chain("expired")) as server:
+            assistant.imap_port = server.port
+            assistant.action_test()
+            failed = [step for step in assistant.test_steps if not step["ok"]][0]
+            self.assertIn("not the one that you trusted", failed["message"])
+
+    def test_the_administrator_may_forbid_own_trust(self):
+        self.env["ir.config_parameter"].set_param(host_policy.FORBID_OWN_TRUST, "True")
+        with ScriptedServer(Peer.stall, certificate=self.chain("selfsigned")) as server:
+            assistant = self.assistant(imap_port=server.port, any_certificate=True)
+            assistant.action_test()
+            failed = [step for step in assistant.test_steps if not step["ok"]][0]
+            self.assertIn("is self-signed", failed["message"])
+            with self.assertRaises(UserError):
+                assistant.action_trust_imap()
+
+    def test_validation_can_be_switched_off_and_is_on_by_default(self):
+        """[A23]"""
+        with ScriptedServer(Peer.stall, certificate=self.chain("expired")) as server:
+            assistant = self.assistant(imap_port=server.port)
+            self.assertFalse(assistant.any_certificate)
+            assistant.any_certificate = True
+            self.patch_probe_time()
+            assistant.action_test()
+            steps = {
+                step["name"]: step["ok"]
+                for step in assistant.test_steps
+                if step["server"] == "imap"
+            }
+            self.assertTrue(steps["tls"], assistant.test_steps)
+
+    def patch_probe_time(self):
+        """The scripted server stays silent behind TLS: do not wait for it."""
+        self.startPatch(
+            type(self.env["crm.mail.account"]),
+            "_probe_imap__",
+            lambda _self, *server: probe_imap(*server, timeout=1.0),
+        )
 
     def chain(self, kind) -> str:
         """Certificate and key of the live set-up in one file."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..mailkit.errors import MailError
+from ..mailkit.errors import MailError, TlsError
 from ..mailkit.values import Endpoint, Step
 
 
@@ -102,6 +102,20 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
                 names=", ".join(facts.names[:5]),
             ),
             env._("Use the server name that your provider gives."),
+        ),
+        "certificate_changed": (
+            env._(
+                "The certificate of %(host)s is not the one that you trusted.",
+                host=host,
+            ),
+            env._(
+                "If whoever runs the server has renewed it, test again and trust the "
+                "new one. Otherwise somebody may be in between."
+            ),
+        ),
+        "mailbox_full": (
+            env._("The mailbox is full: it takes no new mail."),
+            env._("Delete or move mails to make room."),
         ),
         "tls_not_offered": (
             env._(
@@ -198,7 +212,7 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
 def step_payload(env, server: str, step: Step, endpoint: Endpoint) -> dict:
     """One step of a connection test as the screen shows it.
 
-    Shape: ``{server, name, label, ok, seconds, detail, message, hint}``.
+    Shape: ``{server, name, label, ok, seconds, detail, message, hint, certificate}``.
     """
     labels = {
         "resolve": env._("Find the server"),
@@ -209,6 +223,15 @@ def step_payload(env, server: str, step: Step, endpoint: Endpoint) -> dict:
         "login": env._("Log in"),
         "folders": env._("Read the folders"),
         "quota": env._("Read the quota"),
+        "append": env._("Store a mail and remove it"),
+    }
+    notes = {
+        "append_skipped": env._(
+            "Not tried: this server offers no safe way to remove one mail."
+        ),
+        "mail_left": env._(
+            "The test's mail may have been left behind: %(where)s", where=step.detail
+        ),
     }
     explanation = (
         describe(env, step.error, endpoint)
@@ -221,7 +244,25 @@ def step_payload(env, server: str, step: Step, endpoint: Endpoint) -> dict:
         "label": labels.get(step.name, step.name),
         "ok": step.ok,
         "seconds": round(step.seconds, 3),
-        "detail": step.detail,
+        "detail": notes.get(step.note, step.detail),
         "message": explanation.message,
         "hint": explanation.hint,
+        "certificate": certificate_payload(step.error),
+    }
+
+
+def certificate_payload(error) -> dict | None:
+    """What a person compares before trusting a certificate that was refused.
+
+    Shape: ``{subject, issuer, not_before, not_after, sha256}``; dates as ISO text.
+    """
+    if not isinstance(error, TlsError) or error.facts is None:
+        return None
+    facts = error.facts
+    return {
+        "subject": facts.subject,
+        "issuer": facts.issuer,
+        "not_before": facts.not_before.date().isoformat(),
+        "not_after": facts.not_after.date().isoformat(),
+        "sha256": facts.sha256,
     }

@@ -14,6 +14,7 @@ import ipaddress
 import re
 
 PARAMETER = "crm_mail_accounts.allowed_hosts"
+FORBID_OWN_TRUST = "crm_mail_accounts.forbid_own_trust"
 
 
 def may_be_private(env, host: str, user) -> bool:
@@ -23,6 +24,13 @@ def may_be_private(env, host: str, user) -> bool:
     # sudo: the list is the administrator's; users are told the outcome only
     listed = env["ir.config_parameter"].sudo().get_param(PARAMETER) or ""
     return any(_matches(host.lower(), entry) for entry in entries(listed))
+
+
+def own_trust_allowed(env) -> bool:
+    """Whether users may trust a certificate that the system does not."""
+    # sudo: as in may_be_private
+    forbidden = env["ir.config_parameter"].sudo().get_param(FORBID_OWN_TRUST)
+    return forbidden not in ("True", "1")
 
 
 def entries(listed: str) -> list[str]:

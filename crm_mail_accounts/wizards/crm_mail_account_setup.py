@@ -4,6 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..mailkit.discovery.proposal import Confidence
 from ..mailkit.errors import MailError
 from ..models.crm_mail_folder import MAPPED_ROLES
+from ..tools import host_policy
 from ..tools.error_messages import describe, step_payload
 
 
@@ -32,6 +33,9 @@ class CrmMailAccountSetup(models.TransientModel):
     )
     test_steps = fields.Json(readonly=True)
     test_passed = fields.Boolean(readonly=True)
+    imap_certificate = fields.Text(compute="_compute_certificates")
+    smtp_certificate = fields.Text(compute="_compute_certificates")
+    own_trust_allowed = fields.Boolean(compute="_compute_certificates")
     inbox_folder_id = fields.Many2one("crm.mail.folder", "Inbox")
     drafts_folder_id = fields.Many2one("crm.mail.folder", "Drafts")
     sent_folder_id = fields.Many2one("crm.mail.folder", "Sent")
@@ -80,6 +84,27 @@ class CrmMailAccountSetup(models.TransientModel):
             self.imap_host = f"imap.{domain}"
             self.smtp_host = f"smtp.{domain}"
 
+    @api.depends("test_steps")
+    def _compute_certificates(self):
+        """What the certificates that the last test refused say, for comparing."""
+        allowed = host_policy.own_trust_allowed(self.env)
+        for setup in self:
+            setup.own_trust_allowed = allowed
+            for server in ("imap", "smtp"):
+                facts = setup._refused_certificate(server)
+                setup[f"{server}_certificate"] = facts and self.env._(
+                    "Name: %(subject)s\nIssued by: %(issuer)s\n"
+                    "Valid: %(not_before)s to %(not_after)s\nSHA-256: %(sha256)s",
+                    **facts,
+                )
+
+    def _refused_certificate(self, server: str) -> dict | None:
+        """``certificate`` of the server's failed step; see ``error_messages``."""
+        for step in self.test_steps or []:
+            if step["server"] == server and not step["ok"]:
+                return step.get("certificate")
+        return None
+
     # -- actions -------------------------------------------------------------------
 
     def action_find(self):
@@ -112,6 +137,24 @@ class CrmMailAccountSetup(models.TransientModel):
     def action_test(self):
         """Try both servers and show each step; saves no account."""
         self.ensure_one()
+        self._run_test()
+        return self._reopen()
+
+    def action_trust_imap(self):
+        return self._trust("imap")
+
+    def action_trust_smtp(self):
+        return self._trust("smtp")
+
+    def _trust(self, server: str):
+        """Accept exactly the certificate that the last test refused, and test again."""
+        self.ensure_one()
+        facts = self._refused_certificate(server)
+        if not facts or not host_policy.own_trust_allowed(self.env):
+            raise UserError(
+                self.env._("There is no certificate here that you could trust.")
+            )
+        self[f"{server}_pin"] = facts["sha256"]
         self._run_test()
         return self._reopen()
 
@@ -259,6 +302,14 @@ class CrmMailAccountSetup(models.TransientModel):
         if not self.has_password and not self.account_id.has_password:
             names.append("password")
         return names
+
+    def action_send_test_mail(self):
+        self.account_id.check_access("write")
+        self._check_complete()
+        return super().action_send_test_mail()
+
+    def _login_credentials(self, method: str):
+        return self._own_or_saved(method)
 
     def _own_or_saved(self, method: str):
         """Credentials as entered here, the saved password where none was entered."""

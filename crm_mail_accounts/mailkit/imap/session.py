@@ -45,6 +45,12 @@ class ImapSession(ImapConnection):
             self.state is not None and self.state.highestmodseq is not None
         )
 
+    def known_capabilities(self) -> frozenset[str]:
+        """What the server offers in this state; asked where it has not told."""
+        if not self.capabilities:
+            self._ask_capabilities()
+        return self.capabilities
+
     # -- folders --------------------------------------------------------------
 
     def list_folders(self) -> list[ServerFolder]:

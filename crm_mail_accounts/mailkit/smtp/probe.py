@@ -6,12 +6,13 @@ of the list and carries the error.  ``timeout`` bounds the whole test.
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .. import net
 from ..limits import PROBE_TIMEOUT
-from ..steps import Steps, connected
+from ..steps import Steps, connected, size_in_words
 from ..trace import Trace
 from ..values import Credentials, Endpoint, Security, Step
 from .session import SmtpSession
@@ -26,8 +27,9 @@ def probe_smtp(
     clock: Callable[[], float] = time.monotonic,
     resolver: net.Resolver | None = None,
 ) -> list[Step]:
-    """Steps ``resolve connect tls greeting login`` for implicit TLS; with STARTTLS
-    ``tls`` comes behind ``greeting``.  Without credentials there is no ``login``."""
+    """Steps ``resolve connect tls greeting capability login`` for implicit TLS; with
+    STARTTLS ``tls`` comes behind ``greeting``.  Without credentials there is no
+    ``login``.  The detail of ``capability`` is what matters of the extensions."""
     steps = Steps(timeout, clock)
     with steps, connected(steps, endpoint, resolver) as sock:
         session = SmtpSession(sock, endpoint, trace=trace, clock=clock)
@@ -40,6 +42,8 @@ def probe_smtp(
                     session.set_limits(**steps.limits())
                     session.start_tls()
                     step.show_tls(session.tls)
+            with steps.step("capability") as step:
+                step.detail = ", ".join(_capabilities(session.extensions))
             if credentials is not None:
                 with steps.step("login"):
                     session.set_limits(**steps.limits())
@@ -49,3 +53,12 @@ def probe_smtp(
         finally:
             session.close()
     return steps.done
+
+
+def _capabilities(extensions: Mapping[str, str]) -> list[str]:
+    """``SIZE 50 MB``, ``SMTPUTF8``, ``8BITMIME``; SIZE 0 is no limit (RFC 1870)."""
+    found = []
+    if "SIZE" in extensions:
+        most = re.match(r"0*([1-9][0-9]{0,17})(?![0-9])", extensions["SIZE"])
+        found.append(f"SIZE {size_in_words(int(most[1]))}" if most else "SIZE")
+    return found + [word for word in ("SMTPUTF8", "8BITMIME") if word in extensions]

@@ -340,7 +340,7 @@ class SmtpSession:
         line = b"MAIL FROM:" + path
         if "SIZE" in self.extensions:
             most = self.extensions["SIZE"].split()[:1]
-            if most and most[0].isdigit() and 0 < int(most[0]) < len(raw):
+            if most and most[0].isdecimal() and 0 < int(most[0]) < len(raw):
                 raise ServerRefused(
                     f"the server takes mails of {most[0]} bytes", response_code="552"
                 )

@@ -81,12 +81,14 @@ def _all() -> dict[str, bytes]:
         x509.DNSName(HOST),
         x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
     )
-    ca_key, other_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
+    ca_key, other_key, key, another_key = (
+        ec.generate_private_key(ec.SECP256R1()) for _ in range(4)
+    )
     ca = "Test authority"
     valid = {"start": now - DAY, "end": now + 30 * DAY}
     ca_certificate = _build(ca, ca_key, ca, ca_key, authority=True, **valid)
 
-    def leaf(names=good, issuer=ca, issuer_key=ca_key, subject=HOST, **dates):
+    def leaf(names=good, issuer=ca, issuer_key=ca_key, subject=HOST, key=key, **dates):
         dates = dates or valid
         built = _build(subject, key, issuer, issuer_key, names=names, **dates)
         return _pem(built, key)
@@ -98,8 +100,19 @@ def _all() -> dict[str, bytes]:
         "not_yet_valid.pem": leaf(start=now + DAY, end=now + 30 * DAY),
         "wrong_name.pem": leaf(names=(x509.DNSName("other.example"),)),
         "self_signed.pem": leaf(issuer=HOST, issuer_key=key),
+        # as alike as can be: the same name, kind of key and dates
+        "self_signed_again.pem": leaf(issuer=HOST, issuer_key=key),
+        "self_signed_other_key.pem": leaf(
+            issuer=HOST, issuer_key=another_key, key=another_key
+        ),
         "untrusted.pem": leaf(issuer="Other authority", issuer_key=other_key),
     }
+
+
+def fingerprint(path: str) -> str:
+    """The SHA-256 of the certificate in a file of :func:`write_certificates`."""
+    certificate = x509.load_pem_x509_certificate(Path(path).read_bytes())
+    return certificate.fingerprint(hashes.SHA256()).hex()
 
 
 def write_certificates(folder: Path) -> dict[str, str]:

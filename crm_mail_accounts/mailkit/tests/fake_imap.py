@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
@@ -30,7 +31,7 @@ _LITERAL = re.compile(rb"~?\{(\d+)(\+?)\}\Z")
 
 
 class No(Exception):
-    """The command's tagged NO."""
+    """The command's tagged NO; ``before`` may raise it too."""
 
 
 @dataclass
@@ -80,6 +81,11 @@ class FakeImap(ScriptedServer):
         self.password = password
         self.starttls_certificate = certificate if starttls else None
         self.commands: list[bytes] = []
+        self.before: Callable[[bytes], None] = lambda _command: None
+        """Called before each command, by its name: to interfere or to refuse."""
+        self.quota: tuple[int, int] | None = (300, 1024)
+        """Used and allowed, in units of 1024 bytes; ``None``: no quota root."""
+        self.tells_appenduid = True
         self.lock = threading.Lock()
         self.modseq = 1
         self.mailboxes = {b"INBOX": Mailbox(1000)}
@@ -128,6 +134,8 @@ class Connection:
         self.logged_in = False
         self.secure = server._certificate is not None
         self.selected: Mailbox | None = None
+        self.read_only = False
+        self.enabled: set[str] = set()
 
     def run(self) -> None:
         self.send(b"* OK ready")
@@ -142,6 +150,7 @@ class Connection:
                 self.send(tag + b" BAD unknown command")
                 continue
             try:
+                self.server.before(name)
                 with self.server.lock:
                     text = method(arguments)
             except No as no:
@@ -265,6 +274,7 @@ class Connection:
     def do_ENABLE(self, arguments):
         self.need("ENABLE")
         words = [word for word in arguments if self.has(word.decode().upper())]
+        self.enabled |= {word.decode().upper() for word in words}
         self.send(b"* ENABLED " + b" ".join(words))
 
     def need(self, word: str) -> None:
@@ -319,9 +329,11 @@ class Connection:
         self.send(b"* STATUS %s (%s)" % (self.quoted(name), found))
 
     def do_EXAMINE(self, arguments):
+        self.read_only = True
         return self.open(arguments, b"[READ-ONLY] open")
 
     def do_SELECT(self, arguments):
+        self.read_only = False
         return self.open(arguments, b"[READ-WRITE] open")
 
     def open(self, arguments, text: bytes) -> bytes:
@@ -371,8 +383,11 @@ class Connection:
 
     def do_GETQUOTAROOT(self, arguments):
         self.need("QUOTA")
+        if self.server.quota is None:
+            self.send(b"* QUOTAROOT %s" % self.quoted(arguments[0]))
+            return
         self.send(b'* QUOTAROOT %s ""' % self.quoted(arguments[0]))
-        self.send(b'* QUOTA "" (STORAGE 300 1024)')
+        self.send(b'* QUOTA "" (STORAGE %d %d)' % self.server.quota)
 
     # -- mail -----------------------------------------------------------------
 
@@ -435,9 +450,30 @@ class Connection:
         mailbox.uidnext += 1
         moment = date[0].decode() if date else " 1-Jan-2026 00:00:00 +0000"
         mailbox.mails.append(Mail(uid, content, set(flags), moment, self.server.modseq))
-        if self.has("UIDPLUS"):
+        if self.has("UIDPLUS") and self.server.tells_appenduid:
             return b"[APPENDUID %d %d] stored" % (mailbox.uidvalidity, uid)
         return b"stored"
+
+    def do_UID_STORE(self, arguments):
+        uid_set, how, flags = arguments
+        if self.read_only or how.upper() != b"+FLAGS.SILENT":
+            raise ValueError
+        for _number, mail in self.chosen(uid_set):
+            mail.flags |= set(flags)
+            self.server.modseq += 1
+            mail.modseq = self.server.modseq
+
+    def do_UID_EXPUNGE(self, arguments):
+        self.need("UIDPLUS")
+        if self.read_only:
+            raise ValueError
+        for number, mail in reversed(self.chosen(arguments[0])):
+            if b"\\Deleted" in mail.flags:
+                self.selected.mails.remove(mail)
+                if "QRESYNC" in self.enabled:
+                    self.send(b"* VANISHED %d" % mail.uid)
+                else:
+                    self.send(b"* %d EXPUNGE" % number)
 
 
 def header_fields(content: bytes, names) -> bytes:

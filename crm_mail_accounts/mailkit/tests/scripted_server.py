@@ -140,13 +140,19 @@ class ScriptedServer:
         *,
         host: str = "localhost",
         verify_certificate: bool = True,
+        pinned_sha256: str = "",
     ) -> values.Endpoint:
         if security is None:
             security = values.Security.NONE
             if self._certificate:
                 security = values.Security.TLS
         return values.Endpoint(
-            host, self.port, security, verify_certificate, self._ca_file
+            host,
+            self.port,
+            security,
+            verify_certificate,
+            self._ca_file,
+            pinned_sha256=pinned_sha256,
         )
 
     def __enter__(self) -> ScriptedServer:
