@@ -4,7 +4,6 @@
     "version": "19.0.0.1.0",
     "category": "Sales/CRM",
     "author": "CRM Mail Accounts contributors",
-    "website": "https://github.com/crm-mail-accounts/crm_mail_accounts",
     "license": "LGPL-3",
     "depends": ["crm"],
     "external_dependencies": {

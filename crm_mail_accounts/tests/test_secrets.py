@@ -1,8 +1,12 @@
 import json
+import os
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
+from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
+from ..mailkit.secrets import new_key
 from ..tools import secret_store
 from .common import MailCase
 
@@ -75,6 +79,29 @@ class TestSecrets(MailCase):
         self.account.write({"password": False, "name": "Renamed"})
         self.env.flush_all()
         self.assertEqual(self.column(), before)
+
+    def test_the_key_can_be_changed(self):
+        """Law 13: the new key in front, rotate, take the old one away."""
+        old, new = new_key(), new_key()
+        with patch.dict(os.environ, {secret_store.ENVIRONMENT_NAME: old}):
+            self.account.password = "correct horse battery"
+        with patch.dict(os.environ, {secret_store.ENVIRONMENT_NAME: f"{new}, {old}"}):
+            self.assertEqual(secret_store.rotate_all(self.env), (1, 0))
+        with patch.dict(os.environ, {secret_store.ENVIRONMENT_NAME: new}):
+            self.assertEqual(
+                self.account._imap_credentials().password, "correct horse battery"
+            )
+        with patch.dict(os.environ, {secret_store.ENVIRONMENT_NAME: old}):
+            self.assertEqual(secret_store.rotate_all(self.env), (0, 1))
+
+    def test_a_neutralized_copy_has_no_password_and_no_active_account(self):
+        """Law 13."""
+        self.assertTrue(self.column())
+        for query in get_neutralization_queries(["crm_mail_accounts"]):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+        self.assertFalse(self.column())
+        self.assertFalse(self.account.active)
 
     def test_a_lost_key_is_told_in_words(self):
         self.account.sudo().password_token = "not a token of this server"

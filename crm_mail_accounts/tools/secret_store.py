@@ -9,7 +9,9 @@ password away (law 13).  It is taken from the first of
    with a fresh key and mode 0600 when it is missing.
 
 Several keys may be given, separated by commas: the first one encrypts, all of them
-decrypt.  Several hosts that share a database must share the key.
+decrypt.  To change the key, put the new one in front, run ``odoo crm_mail_rotate_keys``
+(:func:`rotate_all`), and take the old one away.  Several hosts that share a database
+must share the keys.
 """
 
 import contextlib
@@ -18,11 +20,13 @@ from pathlib import Path
 
 from odoo.tools import config
 
+from ..mailkit.errors import MailError
 from ..mailkit.secrets import Cipher, new_key
 
 CONFIG_NAME = "crm_mail_accounts_key"
 ENVIRONMENT_NAME = "CRM_MAIL_ACCOUNTS_KEY"
 FILE_NAME = "crm_mail_accounts.key"
+TOKENS = ("password_token", "smtp_password_token")
 
 
 def cipher() -> Cipher:
@@ -46,14 +50,36 @@ def decrypt(token: str | bool) -> str:
     return cipher().decrypt(token) if token else ""
 
 
+def rotate_all(env) -> tuple[int, int]:
+    """Write every stored secret anew under the first key.
+
+    Returns how many were written, and how many no key fits (these stay as they are, and
+    their owners are asked for the password at the next check).
+    """
+    current = cipher()
+    written = unreadable = 0
+    # sudo and archived ones too: every token of the database
+    accounts = env["crm.mail.account"].sudo().with_context(active_test=False)
+    for account in accounts.search([]):
+        for name in TOKENS:
+            if not account[name]:
+                continue
+            try:
+                account[name] = current.rotate(account[name])
+                written += 1
+            except MailError:
+                unreadable += 1
+    return written, unreadable
+
+
 def _keys() -> list[str]:
     given = config.get(CONFIG_NAME) or os.environ.get(ENVIRONMENT_NAME)
-    if given:
-        return [key.strip() for key in given.split(",") if key.strip()]
-    return [_key_from_file(Path(config["data_dir"]) / FILE_NAME)]
+    if not given:
+        given = _keys_from_file(Path(config["data_dir"]) / FILE_NAME)
+    return [key.strip() for key in given.split(",") if key.strip()]
 
 
-def _key_from_file(path: Path) -> str:
+def _keys_from_file(path: Path) -> str:
     with contextlib.suppress(FileNotFoundError):
         return path.read_text().strip()
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -167,6 +167,7 @@ class CrmMailAccountSetup(models.TransientModel):
         try:
             credentials = self._own_or_saved("_imap_credentials")
             accounts = self.env["crm.mail.account"]
+            accounts._release_transaction__()
             with accounts._open_imap__(endpoint, credentials) as session:
                 listing = session.list_folders()
         except MailError as error:
