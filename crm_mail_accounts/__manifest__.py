@@ -7,7 +7,7 @@
     "license": "LGPL-3",
     "depends": ["crm"],
     "external_dependencies": {
-        "python": ["cryptography", "dnspython", "nh3"],
+        "python": ["dnspython", "nh3"],
     },
     "data": [
         "security/crm_mail_accounts_groups.xml",
