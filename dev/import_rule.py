@@ -6,7 +6,8 @@ Read by ``ast``; nothing is imported.  The rooms from the screen to the wire are
 
 and a room knows only rooms to its right.  Inside ``mailkit``::
 
-    imap | smtp | pop3 | sieve  -> steps, stream -> net, trace -> values, errors, limits
+    imap | smtp | pop3 | sieve  -> steps -> session -> stream -> net, trace -> values,
+                                   errors, limits
     mime, sync, rules, discovery   never reach net, not even through another module
 
 What each finding means, and why, stands beside the table that decides it.  A module
@@ -42,8 +43,8 @@ PROTOCOLS = {
     "sieve": frozenset(),
 }
 # What the protocol rooms share: `stream` is the buffered reader on net's socket,
-# `steps` the list of what a connection test did.
-SHARED = frozenset({"errors", "limits", "net", "steps", "stream", "trace", "values"})
+# `session` what all sessions do alike, `steps` the list of what a connection test did.
+SHARED = frozenset("errors limits net session steps stream trace values".split())
 PURE = frozenset({"mime", "sync", "rules", "discovery"})
 # The network's door, and what each part of it may import of NETWORK.  `net_http` speaks
 # HTTPS for discovery on net's own socket; `net_dns` asks for SRV and MX records, which

@@ -53,6 +53,26 @@ MAX_REPLY_LINES = 200
 FINAL_DOT_TIMEOUT = 600.0
 """Seconds for the verdict behind the final dot (RFC 5321 4.5.3.2.6)."""
 
+# -- discovery ----------------------------------------------------------------
+DISCOVERY_TIMEOUT = 20.0
+"""Seconds in all: a person waits, and most have typed their servers by then."""
+DNS_TIMEOUT = 3.0
+"""Seconds for one question; resolvers answer within one, from far away, too."""
+FETCH_TIMEOUT = 6.0
+"""Seconds for one page, name look-up and TLS included."""
+MAX_BODY = 128 * 1024
+"""Bytes of one page; the configurations of large providers have about 10,000."""
+MAX_CONFIG = MAX_BODY
+"""Bytes of a configuration file, from wherever it comes."""
+MAX_REDIRECTS = 3
+"""Hops from one page to the next."""
+MAX_RECORDS = 20
+"""Records of one DNS answer that are looked at."""
+MAX_SERVERS = 4
+"""Servers of one kind that one source may propose: a person has to choose."""
+MAX_CANDIDATES = 8
+"""Usual names that are proposed: each costs the test up to CONNECT_TIMEOUT."""
+
 # -- index window -------------------------------------------------------------
 FIRST_WINDOW = 50
 """Mails of the very first FETCH of a folder: one screen, at once."""

@@ -21,14 +21,13 @@ from urllib.parse import quote, urlsplit
 
 from . import net
 from .errors import InvalidArgument, LimitExceeded, NetworkError, ProtocolError
+from .limits import MAX_BODY
 from .lookup import HttpAnswer
 from .server_names import host_name
 from .stream import Stream
 from .trace import printable
 from .values import Endpoint, Security
 
-MAX_BODY = 128 * 1024
-"""Bytes; the configurations of large providers have about 10,000."""
 _MAX_LINE = 8 * 1024
 """Bytes of one header line; some servers send long policies."""
 _MAX_HEADERS = 100

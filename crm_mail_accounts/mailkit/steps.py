@@ -6,15 +6,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from . import net
 from .errors import MailError
 from .limits import CONNECT_TIMEOUT, READ_TIMEOUT
+from .session import Session
+from .trace import Trace
 from .values import Endpoint, Security, Step, TlsFacts
 
 _LEAST = 0.05
 """Seconds that even a step at the very end of the time gets, so that it fails by
 its own timeout and not by an invalid one."""
+
+AnySession = TypeVar("AnySession", bound=Session)
 
 
 @dataclass
@@ -56,14 +61,14 @@ class Steps:
     which ends quietly when a step has failed."""
 
     def __init__(self, timeout: float, clock: Callable[[], float] = time.monotonic):
-        self._clock = clock
+        self.clock = clock
         self._end = clock() + timeout
         self.done: list[Step] = []
 
     @property
     def left(self) -> float:
         """Seconds that remain for everything, never 0."""
-        return max(self._end - self._clock(), _LEAST)
+        return max(self._end - self.clock(), _LEAST)
 
     def limits(self, *, reserve: float = 0) -> dict[str, float]:
         """The arguments of a session's ``set_limits`` for its next step, which must
@@ -82,17 +87,20 @@ class Steps:
         return exc_type is _Stopped
 
     @contextmanager
-    def step(self, name: str) -> Iterator[Running]:
+    def step(self, name: str, session: Session | None = None) -> Iterator[Running]:
+        """What is done with a ``session`` is bounded by the time that is left."""
         running = Running()
-        start = self._clock()
+        start = self.clock()
         try:
+            if session is not None:
+                session.set_limits(**self.limits())
             yield running
         except MailError as err:
-            seconds = self._clock() - start
+            seconds = self.clock() - start
             self._add(name, False, seconds, running, err)
             raise _Stopped from err
         if not running.left_out:
-            self._add(name, True, self._clock() - start, running)
+            self._add(name, True, self.clock() - start, running)
 
     def _add(self, name, ok, seconds, running, error=None) -> None:
         self.done.append(Step(name, ok, seconds, running.detail, error, running.note))
@@ -125,3 +133,30 @@ def connected(
         yield sock
     finally:
         sock.close()
+
+
+@contextmanager
+def greeted(
+    steps: Steps,
+    kind: type[AnySession],
+    endpoint: Endpoint,
+    *,
+    trace: Trace | None = None,
+    resolver: net.Resolver | None = None,
+) -> Iterator[AnySession]:
+    """:func:`connected`, and ``greeting``; with STARTTLS ``tls`` comes behind it.
+    At the end of all steps the session says goodbye."""
+    with connected(steps, endpoint, resolver) as sock:
+        session = kind(sock, endpoint, trace=trace, clock=steps.clock)
+        try:
+            with steps.step("greeting", session):
+                session.greet()
+            if endpoint.security is Security.STARTTLS:
+                with steps.step("tls", session) as step:
+                    session.start_tls()
+                    step.show_tls(session.tls)
+            yield session
+            session.set_limits(**steps.limits())
+            session.end()
+        finally:
+            session.close()

@@ -28,6 +28,8 @@ HOUSE = {
     "mailkit/net_http.py": "from . import net\nfrom .stream import Stream\n",
     "mailkit/net_dns.py": "import dns.resolver\nfrom . import errors\n",
     "mailkit/stream.py": "from . import net\nfrom .errors import MailError\n",
+    "mailkit/session.py": "from . import net\nfrom .stream import Stream\n",
+    "mailkit/steps.py": "from . import net\nfrom .session import Session\n",
     "mailkit/imap/__init__.py": "",
     "mailkit/imap/quote.py": "import re\n",
     "mailkit/imap/session.py": (
@@ -146,6 +148,8 @@ def test_pure_rooms_may_take_an_address_apart(findings):
         ("from ..net_http import fetch", "net_http"),
         ("from ..net_dns import ask", "net_dns"),
         ("from ..stream import Stream", "stream -> net"),
+        ("from ..session import Session", "session -> net"),
+        ("from ..steps import Steps", "steps -> net"),
         ("from ..imap import session", "imap.session -> net"),
         ("from ..imap.session import Session", "imap.session -> net"),
     ],
@@ -226,6 +230,18 @@ def test_protocols_import_their_own_room_and_what_is_shared(findings, room, line
     found = findings({f"mailkit/{room}/some.py": line + "\n"})
     assert len(found) == 1
     assert f"{room} imports only errors, limits, net" in found[0]
+
+
+@pytest.mark.parametrize("room", ["imap", "smtp", "pop3", "sieve"])
+def test_protocols_share_the_session_and_the_steps_of_its_test(findings, room):
+    lines = "from ..session import Session\nfrom ..steps import Steps\n"
+    assert findings({f"mailkit/{room}/some.py": lines}) == []
+
+
+def test_the_shared_session_knows_no_protocol(findings):
+    found = findings({"mailkit/session.py": "from .imap.session import Session\n"})
+    text = "the rooms stand on session, it knows none of them"
+    assert "mailkit/session.py:1: " + text in found
 
 
 def test_protocols_need_no_library_but_their_own(findings):

@@ -6,16 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from ..errors import MailError
+from ..limits import DNS_TIMEOUT, FETCH_TIMEOUT, MAX_RECORDS
 from ..lookup import Dns, Fetch, HttpAnswer, MxRecord, SrvRecord
 from ..trace import printable
 from .proposal import Note, Source
-
-DNS_TIMEOUT = 3.0
-"""Seconds for one question; resolvers answer within one, from far away, too."""
-FETCH_TIMEOUT = 6.0
-"""Seconds for one page, name look-up and TLS included."""
-MAX_RECORDS = 20
-"""Records of one answer that are looked at."""
 
 
 class Asking:

@@ -15,13 +15,13 @@ from __future__ import annotations
 from urllib.parse import quote, urljoin, urlsplit
 
 from ..errors import InvalidArgument, MailError
+from ..limits import MAX_REDIRECTS
 from ..server_names import domain_name
 from .address import MailAddress
 from .asking import Asking
 from .autoconfig_xml import read_config
 from .proposal import Proposal, Source, within
 
-MAX_REDIRECTS = 3
 _MAX_URL = 2000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 

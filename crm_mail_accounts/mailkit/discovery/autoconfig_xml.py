@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ..errors import InvalidArgument, LimitExceeded, ProtocolError
+from ..limits import MAX_CONFIG, MAX_SERVERS
 from ..server_names import domain_name
 from ..values import Endpoint, Security
 from .address import MailAddress
 from .proposal import (
-    MAX_SERVERS,
     Authentication,
     Confidence,
     Proposal,
@@ -34,8 +34,6 @@ from .proposal import (
     username_form,
 )
 
-MAX_CONFIG = 128 * 1024
-"""Bytes; the files of large providers have about 10,000."""
 _MAX_TEXT = 320
 """Characters of one value: a user name may be a whole address."""
 _MAX_ELEMENTS = 50

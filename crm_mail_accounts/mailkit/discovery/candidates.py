@@ -8,13 +8,11 @@ because a password will be sent there.
 from __future__ import annotations
 
 from ..errors import InvalidArgument
+from ..limits import MAX_CANDIDATES
 from ..server_names import domain_name
 from ..values import Endpoint, Security
 from .address import MailAddress
 from .proposal import Confidence, Proposal, Server, Source, within
-
-MAX_CANDIDATES = 8
-"""Proposals: each costs the test up to a connection's timeout."""
 
 # (IMAP, SMTP) below the domain; the first ones are the most common.
 _PREFIXES = (("imap", "smtp"), ("mail", "mail"), ("mail", "smtp"), ("imaps", "smtps"))

@@ -16,15 +16,13 @@ import time
 from collections.abc import Callable, Iterable
 
 from ..errors import InvalidArgument
+from ..limits import DISCOVERY_TIMEOUT
 from ..lookup import Dns, Fetch
 from . import autoconfig, providers, srv
 from .address import MailAddress, read_address
 from .asking import Asking
 from .candidates import candidates
 from .proposal import Confidence, Discovery, Note, Proposal, ProviderTable, Source
-
-DISCOVERY_TIMEOUT = 20.0
-"""Seconds in all: a person waits, and most have typed their servers by then."""
 
 
 def discover(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from ..limits import MAX_SERVERS
 from ..values import Endpoint
 from .address import MailAddress
-
-MAX_SERVERS = 4
-"""Servers of one kind that one source may propose: a person has to choose."""
 
 
 class Source(str, Enum):

@@ -8,25 +8,20 @@ An extension counts as enabled only when the server confirmed it by ``* ENABLED`
 
 from __future__ import annotations
 
-import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
 
-from .. import net
 from ..errors import (
     AuthError,
     LimitExceeded,
     MailError,
-    NetworkError,
     ProtocolError,
     ServerRefused,
-    TlsError,
 )
-from ..limits import COMMAND_TIMEOUT, CONNECT_TIMEOUT, READ_TIMEOUT
-from ..stream import Stream, checked_text
-from ..trace import Trace, masked
-from ..values import Credentials, Endpoint, Security, TlsFacts
+from ..session import Session
+from ..stream import checked_text
+from ..trace import masked
+from ..values import Credentials, Endpoint, Security
 from . import quote, tokens
 from .wire import Status, Untagged, Wire
 
@@ -39,153 +34,55 @@ _IN_REV2 = frozenset(
 )
 """Extensions that IMAP4rev2 contains (RFC 9051 appendix E)."""
 
-Self = TypeVar("Self", bound="ImapConnection")
 
-
-class ImapConnection:
+class ImapConnection(Session):
     """One connection.  Use :meth:`open`, or the steps one by one for a test."""
 
-    def __init__(
-        self,
-        sock,
-        endpoint: Endpoint,
-        *,
-        trace: Trace | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        connect_timeout: float = CONNECT_TIMEOUT,
-        read_timeout: float = READ_TIMEOUT,
-        command_timeout: float = COMMAND_TIMEOUT,
-    ):
-        self.endpoint = endpoint
+    def __init__(self, sock, endpoint: Endpoint, **options):
+        super().__init__(sock, endpoint, **options)
         self.capabilities: frozenset[str] = frozenset()
         self.enabled: frozenset[str] = frozenset()
         self.server_id: dict[str, str] = {}
-        self.authenticated = False
         self.dropped: Counter[str] = Counter()
         """Responses that could not be used, by reason."""
         self.alerts: deque[str] = deque(maxlen=20)
         """What the server wants a person to read (RFC 9051 7.1 ALERT), newest last."""
-        self._connect_timeout = connect_timeout
-        stream = Stream(sock, read_timeout=read_timeout, trace=trace, clock=clock)
-        self._wire = Wire(stream, command_timeout=command_timeout)
+        self._wire = Wire(self._stream, command_timeout=self._command_timeout)
         self._wire.on_untagged = self._notice
 
     # -- connecting -----------------------------------------------------------
 
-    @classmethod
-    def open(
-        cls: type[Self],
-        endpoint: Endpoint,
-        credentials: Credentials | None = None,
-        *,
-        trace: Trace | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        connect_timeout: float = CONNECT_TIMEOUT,
-        read_timeout: float = READ_TIMEOUT,
-        command_timeout: float = COMMAND_TIMEOUT,
-        resolver: net.Resolver | None = None,
-    ) -> Self:
-        """A connected session, logged in when there are credentials."""
-        sock = net.open_socket(
-            endpoint,
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-            resolver=resolver,
-        )
-        session = cls(
-            sock,
-            endpoint,
-            trace=trace,
-            clock=clock,
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-            command_timeout=command_timeout,
-        )
-        try:
-            session.greet()
-            if endpoint.security is Security.STARTTLS:
-                session.start_tls()
-            if credentials is not None:
-                session.login(credentials)
-        except BaseException:
-            session.close()
-            raise
-        return session
-
-    def __enter__(self: Self) -> Self:
-        return self
-
-    def __exit__(self, exc_type, exc, traceback) -> None:
-        # after an error LOGOUT would only wait for a server that is out of step
-        if exc_type is None or (isinstance(exc, MailError) and exc.connection_usable):
-            self.logout()
-        else:
-            self.close()
-
     def greet(self) -> None:
         """Read the greeting; PREAUTH means that the login is done already."""
-        self._wire.stream.bound(self._connect_timeout)
+        self._stream.bound(self._connect_timeout)
         status = self._wire.greeting()
         if status.kind == "PREAUTH":
             if self.endpoint.security is Security.STARTTLS:
                 # STARTTLS is not allowed any more, so this would stay plain text
-                self.close()
-                raise TlsError("logged in before TLS", code="tls_not_offered")
+                raise self._no_tls("logged in before TLS")
             self.authenticated = True
         self._take_capabilities(status)
         if self.authenticated:
             self._prepare()
 
-    def start_tls(self) -> None:
-        """STARTTLS, which must be offered and accepted (RFC 9051 6.2.1)."""
+    def _offers_tls(self) -> bool:
         if not self.capabilities:
             self._ask_capabilities()
-        if "STARTTLS" not in self.capabilities:
-            self.close()
-            raise TlsError("STARTTLS is not offered", code="tls_not_offered")
-        peer = self._wire.stream.peer()
+        return "STARTTLS" in self.capabilities
+
+    def _ask_for_tls(self) -> None:
+        """RFC 9051 6.2.1."""
         try:
             self._wire.command("STARTTLS", timeout=self._connect_timeout)
         except (ServerRefused, ProtocolError) as err:
-            self.close()
-            raise TlsError(err.detail, code="tls_not_offered") from err
-        self._wire.stream.start_tls(
-            self.endpoint,
-            timeout=self._connect_timeout,
-            again=lambda: self._ready_for_tls(peer),
-        )
+            raise self._no_tls(err.detail) from err
+
+    def _begin_again(self) -> None:
         self._ask_capabilities()
 
-    def _ready_for_tls(self, peer: net.Address):
-        """A second connection up to STARTTLS, to read a refused certificate."""
-        other = type(self)(
-            net.connect([peer], timeout=self._connect_timeout),
-            self.endpoint,
-            read_timeout=self._connect_timeout,
-        )
-        try:
-            other.greet()
-            other._wire.command("STARTTLS", timeout=self._connect_timeout)
-            return other._wire.stream.release()
-        except MailError as err:
-            other.close()
-            raise NetworkError("no second connection") from err
-
-    def set_limits(
-        self, *, connect_timeout: float, read_timeout: float, command_timeout: float
-    ) -> None:
-        """Other bounds from the next command on (a test shares one total)."""
-        self._connect_timeout = connect_timeout
-        self._wire.stream.read_timeout = read_timeout
-        self._wire.command_timeout = command_timeout
-
-    @property
-    def tls(self) -> TlsFacts | None:
-        return self._wire.stream.tls
-
-    @property
-    def closed(self) -> bool:
-        return self._wire.closed
+    def set_limits(self, **limits: float) -> None:
+        super().set_limits(**limits)
+        self._wire.command_timeout = self._command_timeout
 
     # -- login ----------------------------------------------------------------
 
@@ -323,14 +220,11 @@ class ImapConnection:
         self._wire.command("NOOP")
 
     def logout(self) -> None:
-        """The polite end; never raises, and the connection is closed afterwards."""
-        try:
-            if not self.closed:
-                self._wire.logout()
-        except MailError:
-            return  # the other side was gone already
-        finally:
-            self.close()
+        """The same as :meth:`end`."""
+        self.end()
+
+    def _say_goodbye(self) -> None:
+        self._wire.logout()
 
     def close(self) -> None:
         self._wire.close()

@@ -13,9 +13,9 @@ from datetime import datetime, timezone
 from .. import net
 from ..errors import MailError
 from ..limits import PROBE_TIMEOUT
-from ..steps import Running, Steps, connected, size_in_words
+from ..steps import Running, Steps, greeted, size_in_words
 from ..trace import Trace
-from ..values import Credentials, Endpoint, Security, Step
+from ..values import Credentials, Endpoint, Step
 from .probe_append import append_and_remove
 from .remove import RemovingSession
 from .session import ImapSession
@@ -59,48 +59,31 @@ def probe_imap(
     Details: extensions; number of folders; used and allowed size; the folder.
     """
     steps = Steps(timeout, clock)
-    with steps, connected(steps, endpoint, resolver) as sock:
-        session = RemovingSession(sock, endpoint, trace=trace, clock=clock)
-        try:
-            with steps.step("greeting"):
-                session.set_limits(**steps.limits())
-                session.greet()
-            if endpoint.security is Security.STARTTLS:
-                with steps.step("tls") as step:
-                    session.set_limits(**steps.limits())
-                    session.start_tls()
-                    step.show_tls(session.tls)
-            if credentials is not None:
-                with steps.step("login"):
-                    session.set_limits(**steps.limits())
-                    session.login(credentials)
-            with steps.step("capability") as step:
-                session.set_limits(**steps.limits())
-                session.known_capabilities()
-                offered = [word for word in _TELLING if session.offers(word.upper())]
-                step.detail = ", ".join(offered)
-            if credentials is not None:
-                with steps.step("folders") as step:
-                    session.set_limits(**steps.limits())
-                    folders = session.list_folders()
-                    step.detail = str(len(folders))
-                with steps.step("quota") as step:
-                    session.set_limits(**steps.limits())
-                    _show_quota(session, step)
-                if try_append:
-                    with steps.step("append") as step:
-                        append_and_remove(
-                            session,
-                            steps,
-                            step,
-                            folders=folders,
-                            username=credentials.username,
-                            now=now(),
-                        )
-            session.set_limits(**steps.limits())
-            session.logout()
-        finally:
-            session.close()
+    begin = greeted(steps, RemovingSession, endpoint, trace=trace, resolver=resolver)
+    with steps, begin as session:
+        if credentials is not None:
+            with steps.step("login", session):
+                session.login(credentials)
+        with steps.step("capability", session) as step:
+            session.known_capabilities()
+            offered = [word for word in _TELLING if session.offers(word.upper())]
+            step.detail = ", ".join(offered)
+        if credentials is not None:
+            with steps.step("folders", session) as step:
+                folders = session.list_folders()
+                step.detail = str(len(folders))
+            with steps.step("quota", session) as step:
+                _show_quota(session, step)
+            if try_append:
+                with steps.step("append") as step:
+                    append_and_remove(
+                        session,
+                        steps,
+                        step,
+                        folders=folders,
+                        username=credentials.username,
+                        now=now(),
+                    )
     return steps.done
 
 

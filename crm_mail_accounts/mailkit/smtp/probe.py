@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 
 from .. import net
 from ..limits import PROBE_TIMEOUT
-from ..steps import Steps, connected, size_in_words
+from ..steps import Steps, greeted, size_in_words
 from ..trace import Trace
-from ..values import Credentials, Endpoint, Security, Step
+from ..values import Credentials, Endpoint, Step
 from .session import SmtpSession
 
 
@@ -31,27 +31,13 @@ def probe_smtp(
     STARTTLS ``tls`` comes behind ``greeting``.  Without credentials there is no
     ``login``.  The detail of ``capability`` is what matters of the extensions."""
     steps = Steps(timeout, clock)
-    with steps, connected(steps, endpoint, resolver) as sock:
-        session = SmtpSession(sock, endpoint, trace=trace, clock=clock)
-        try:
-            with steps.step("greeting"):
-                session.set_limits(**steps.limits())
-                session.greet()
-            if endpoint.security is Security.STARTTLS:
-                with steps.step("tls") as step:
-                    session.set_limits(**steps.limits())
-                    session.start_tls()
-                    step.show_tls(session.tls)
-            with steps.step("capability") as step:
-                step.detail = ", ".join(_capabilities(session.extensions))
-            if credentials is not None:
-                with steps.step("login"):
-                    session.set_limits(**steps.limits())
-                    session.login(credentials)
-            session.set_limits(**steps.limits())
-            session.quit()
-        finally:
-            session.close()
+    begin = greeted(steps, SmtpSession, endpoint, trace=trace, resolver=resolver)
+    with steps, begin as session:
+        with steps.step("capability") as step:
+            step.detail = ", ".join(_capabilities(session.extensions))
+        if credentials is not None:
+            with steps.step("login", session):
+                session.login(credentials)
     return steps.done
 
 

@@ -19,35 +19,29 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import net
 from ..errors import (
     AuthError,
     CapabilityMissing,
     InvalidArgument,
     LimitExceeded,
     MailError,
-    NetworkError,
     ProtocolError,
     ServerRefused,
-    TlsError,
 )
 from ..limits import (
     CHUNK,
-    COMMAND_TIMEOUT,
-    CONNECT_TIMEOUT,
     FINAL_DOT_TIMEOUT,
     GOODBYE_TIMEOUT,
     MAX_REPLY_LINE,
     MAX_REPLY_LINES,
-    READ_TIMEOUT,
 )
-from ..stream import Stream, checked, checked_text
-from ..trace import Trace, masked
-from ..values import Credentials, Delivery, Endpoint, Security, TlsFacts
+from ..session import Session
+from ..stream import checked, checked_text
+from ..trace import masked
+from ..values import Credentials, Delivery, Endpoint
 
 _REPLY = re.compile(rb"([2-5][0-9]{2})([ -]|\Z)(.*)", re.DOTALL)
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -66,83 +60,22 @@ class Reply:
         return b" ".join(self.lines).decode("utf-8", "replace")
 
 
-class SmtpSession:
+class SmtpSession(Session):
     """One connection.  Use :meth:`open`, or the steps one by one for a test."""
 
     def __init__(
-        self,
-        sock,
-        endpoint: Endpoint,
-        *,
-        trace: Trace | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        connect_timeout: float = CONNECT_TIMEOUT,
-        read_timeout: float = READ_TIMEOUT,
-        command_timeout: float = COMMAND_TIMEOUT,
-        local_name: str | None = None,
+        self, sock, endpoint: Endpoint, *, local_name: str | None = None, **options
     ):
-        self.endpoint = endpoint
+        super().__init__(sock, endpoint, **options)
         self.extensions: dict[str, str] = {}
         """What EHLO offered: keyword in capitals to its parameters."""
-        self.authenticated = False
-        self._connect_timeout = connect_timeout
-        self._command_timeout = command_timeout
         self._secrets: tuple[str, ...] = ()
-        self._stream = Stream(sock, read_timeout=read_timeout, trace=trace, clock=clock)
         self._local_name = local_name or self._address_literal()
 
     # -- connecting -----------------------------------------------------------
 
-    @classmethod
-    def open(
-        cls,
-        endpoint: Endpoint,
-        credentials: Credentials | None = None,
-        *,
-        trace: Trace | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        connect_timeout: float = CONNECT_TIMEOUT,
-        read_timeout: float = READ_TIMEOUT,
-        command_timeout: float = COMMAND_TIMEOUT,
-        resolver: net.Resolver | None = None,
-        local_name: str | None = None,
-    ) -> SmtpSession:
-        """A connected session, logged in when there are credentials."""
-        sock = net.open_socket(
-            endpoint,
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-            resolver=resolver,
-        )
-        session = cls(
-            sock,
-            endpoint,
-            trace=trace,
-            clock=clock,
-            connect_timeout=connect_timeout,
-            read_timeout=read_timeout,
-            command_timeout=command_timeout,
-            local_name=local_name,
-        )
-        try:
-            session.greet()
-            if endpoint.security is Security.STARTTLS:
-                session.start_tls()
-            if credentials is not None:
-                session.login(credentials)
-        except BaseException:
-            session.close()
-            raise
-        return session
-
-    def __enter__(self) -> SmtpSession:
-        return self
-
-    def __exit__(self, exc_type, exc, traceback) -> None:
-        if exc_type is None or (isinstance(exc, MailError) and exc.connection_usable):
-            self.quit()
-        else:
-            self.close()
+    def _own_options(self) -> dict:
+        return {"local_name": self._local_name}
 
     def _address_literal(self) -> str:
         """How we name ourselves: the address, as RFC 5321 4.1.3 has it for clients
@@ -190,54 +123,17 @@ class SmtpSession:
             known = self.extensions.get(word.upper(), "")
             self.extensions[word.upper()] = f"{known} {parameters}".strip()
 
-    def start_tls(self) -> None:
-        """STARTTLS, which must be offered and accepted (RFC 3207)."""
-        if "STARTTLS" not in self.extensions:
-            self.close()
-            raise TlsError("STARTTLS is not offered", code="tls_not_offered")
-        peer = self._stream.peer()
+    def _offers_tls(self) -> bool:
+        return "STARTTLS" in self.extensions
+
+    def _ask_for_tls(self) -> None:
+        """RFC 3207."""
         reply = self._command(b"STARTTLS")
         if reply.code != 220:
-            self.close()
-            raise TlsError(self._words(reply), code="tls_not_offered")
-        self._stream.start_tls(
-            self.endpoint,
-            timeout=self._connect_timeout,
-            again=lambda: self._ready_for_tls(peer),
-        )
+            raise self._no_tls(self._words(reply))
+
+    def _begin_again(self) -> None:
         self._hello()
-
-    def _ready_for_tls(self, peer: net.Address):
-        """A second connection up to STARTTLS, to read a refused certificate."""
-        other = SmtpSession(
-            net.connect([peer], timeout=self._connect_timeout),
-            self.endpoint,
-            read_timeout=self._connect_timeout,
-            local_name=self._local_name,
-        )
-        try:
-            other.greet()
-            other._expect(other._command(b"STARTTLS"), 220)
-            return other._stream.release()
-        except MailError as err:
-            other.close()
-            raise NetworkError("no second connection") from err
-
-    def set_limits(
-        self, *, connect_timeout: float, read_timeout: float, command_timeout: float
-    ) -> None:
-        """Other bounds from the next command on (a test shares one total)."""
-        self._connect_timeout = connect_timeout
-        self._stream.read_timeout = read_timeout
-        self._command_timeout = command_timeout
-
-    @property
-    def tls(self) -> TlsFacts | None:
-        return self._stream.tls
-
-    @property
-    def closed(self) -> bool:
-        return self._stream.closed
 
     # -- login ----------------------------------------------------------------
 
@@ -474,15 +370,9 @@ class SmtpSession:
     # -- ending ---------------------------------------------------------------
 
     def quit(self) -> None:
-        """The polite end; never raises, and the connection is closed afterwards."""
-        try:
-            if not self.closed:
-                self._command_timeout = min(GOODBYE_TIMEOUT, self._command_timeout)
-                self._command(b"QUIT")
-        except MailError:
-            return  # the other side was gone already
-        finally:
-            self.close()
+        """The same as :meth:`end`."""
+        self.end()
 
-    def close(self) -> None:
-        self._stream.close()
+    def _say_goodbye(self) -> None:
+        self._command_timeout = min(GOODBYE_TIMEOUT, self._command_timeout)
+        self._command(b"QUIT")

@@ -7,14 +7,14 @@ import pytest
 from mailkit.discovery import autoconfig
 from mailkit.discovery.address import read_address
 from mailkit.discovery.asking import Asking
-from mailkit.discovery.autoconfig_xml import MAX_CONFIG, read_config
+from mailkit.discovery.autoconfig_xml import read_config
 from mailkit.discovery.proposal import (
-    MAX_SERVERS,
     Authentication,
     Confidence,
     UsernameForm,
 )
 from mailkit.errors import LimitExceeded, ProtocolError
+from mailkit.limits import MAX_CONFIG, MAX_REDIRECTS, MAX_SERVERS
 from mailkit.lookup import HttpAnswer
 from mailkit.tests.scripted_lookup import ScriptedWeb, config, server
 from mailkit.values import Endpoint, Security
@@ -164,7 +164,7 @@ def test_redirections_in_a_circle_come_to_an_end():
     proposals, codes, web = asked({WELL_KNOWN: HttpAnswer(302, WELL_KNOWN)})
     assert proposals == []
     assert codes[-1] == "too_many_redirects"
-    assert len(web.asked) == 1 + 1 + autoconfig.MAX_REDIRECTS
+    assert len(web.asked) == 1 + 1 + MAX_REDIRECTS
 
 
 # -- what it says -------------------------------------------------------------

@@ -1,8 +1,9 @@
 """Usual names of servers, when nobody says anything."""
 
 from mailkit.discovery.address import read_address
-from mailkit.discovery.candidates import MAX_CANDIDATES, candidates
+from mailkit.discovery.candidates import candidates
 from mailkit.discovery.proposal import Confidence, within
+from mailkit.limits import MAX_CANDIDATES
 from mailkit.values import Security
 
 MAIL = read_address("anna@company.example")

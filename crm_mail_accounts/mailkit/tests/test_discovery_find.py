@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailkit.discovery.find import DISCOVERY_TIMEOUT, discover
+from mailkit.discovery.find import discover
 from mailkit.discovery.proposal import (
     Confidence,
     ProviderTable,
@@ -10,6 +10,7 @@ from mailkit.discovery.proposal import (
     UsernameForm,
 )
 from mailkit.errors import NetworkError
+from mailkit.limits import DISCOVERY_TIMEOUT
 from mailkit.tests.scripted_lookup import (
     Clock,
     ScriptedDns,

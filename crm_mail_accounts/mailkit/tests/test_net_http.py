@@ -14,6 +14,7 @@ from mailkit.errors import (
     ProtocolError,
     TlsError,
 )
+from mailkit.limits import MAX_BODY
 from mailkit.tests.scripted_server import ScriptedServer
 
 BOUND = 0.4
@@ -172,9 +173,9 @@ def test_what_is_not_http_as_we_know_it_is_a_protocol_error(trusted, answer):
 @pytest.mark.parametrize(
     "answer",
     [
-        ok(b"Content-Length: %d" % (net_http.MAX_BODY + 1)),
+        ok(b"Content-Length: %d" % (MAX_BODY + 1)),
         ok(b"Content-Length: " + b"9" * 5000),
-        ok(body=b"x" * (net_http.MAX_BODY + 1)),
+        ok(body=b"x" * (MAX_BODY + 1)),
         ok(b"Transfer-Encoding: chunked", body=b"ffffffff\r\n"),
         ok(
             b"Transfer-Encoding: chunked",
