@@ -76,7 +76,7 @@ class TestAccount(MailCase):
         wizard.action_delete()
 
     def test_a_deleted_account_leaves_its_linked_mails(self):
-        """[F9] [D4]"""
+        """[F9]"""
         account, kept, other, lead = self.linked_mail()
         posted = lead.message_ids[0]
         other_raw = other._raw_attachment()

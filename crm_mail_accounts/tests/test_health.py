@@ -94,7 +94,7 @@ class TestHealth(MailCase):
         )
 
     def test_debug_writes_what_was_said_without_secrets_and_without_mail(self):
-        """[A21] [C3] [C6]"""
+        """[A21]"""
         self.mailbox.append(simple_mail("Confidential matter"))
         account = self.new_account()
         account.with_user(self.owner).debug = True
@@ -117,7 +117,6 @@ class TestHealth(MailCase):
         self.assertFalse(self.log("debug"))
 
     def test_old_lines_of_the_log_are_removed(self):
-        """[C5]"""
         old, new = self.env["crm.mail.log"].create(
             [
                 {

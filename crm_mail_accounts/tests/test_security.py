@@ -152,7 +152,7 @@ class TestSecurity(MailCase):
             self.account.with_user(self.owner).user_id = self.colleague
 
     def test_an_address_gives_no_access(self):
-        """[A14] An address on the user is no right to a mailbox."""
+        """Law 11: an address on the user is no right to a mailbox."""
         self.colleague.email = self.account.email
         self.assertFalse(self.mail.with_user(self.colleague).has_access("read"))
 

@@ -232,7 +232,7 @@ class TestSetup(MailCase):
                 self.assertRefused(sentence, imap_port=server.port)
 
     def test_exactly_one_certificate_can_be_trusted(self):
-        """[B18] The name of this server is right, but nobody vouches for it."""
+        """The name of this server is right, but nobody vouches for it."""
         with ScriptedServer(Peer.stall, certificate=self.chain("selfsigned")) as server:
             assistant = self.assistant(imap_port=server.port)
             assistant.action_test()
@@ -264,7 +264,7 @@ class TestSetup(MailCase):
                 assistant.action_trust_imap()
 
     def test_validation_can_be_switched_off_and_is_on_by_default(self):
-        """[A23]"""
+        """[A23] [B18]"""
         with ScriptedServer(Peer.stall, certificate=self.chain("expired")) as server:
             assistant = self.assistant(imap_port=server.port)
             self.assertFalse(assistant.any_certificate)

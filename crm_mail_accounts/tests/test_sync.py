@@ -98,7 +98,7 @@ class TestSync(MailCase):
         self.assertIn("please send us the offer", mail.preview)
 
     def test_folders_are_found_with_their_roles_and_names(self):
-        """[D10] [D9]"""
+        """[D10]"""
         self.mailbox = Mailbox()
         self.mailbox.append(
             simple_mail("Deep"), folder='"Clienti/Societ&AOA- Per&APk-"', create=True

@@ -80,7 +80,7 @@ class TestFirstLight(MailCase, HttpCase):
         return mail
 
     def test_first_light(self):
-        """[A1] [B1] [C1] [D1] [F9]"""
+        """[A1] [C1] [D1] [F9]"""
         self.mailbox.append(
             simple_mail("Contract"), folder='"Societ&AOA- Per&APk- &- Co"', create=True
         )
