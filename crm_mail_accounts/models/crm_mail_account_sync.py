@@ -2,7 +2,6 @@ import logging
 
 from odoo import api, models
 
-from ..mailkit.errors import MailError
 from ..tools.account_worker import AccountWorker
 
 _logger = logging.getLogger(__name__)
@@ -37,13 +36,13 @@ class CrmMailAccount(models.Model):
         """One turn of one account; true when it has more to do.
 
         An account that fails must not stop the others (law 10), whatever the reason:
-        a defect of ours is logged with its traceback and the account waits for its
-        lease to run out.
+        a defect of ours is logged with its traceback, and the account pauses like after
+        an outage.
         """
+        worker = AccountWorker(self.env.registry, self, claim)
         try:
-            return AccountWorker(self.env.registry, self, claim).run()
-        except MailError:
-            _logger.exception("account %s: unexpected mail error", claim.account_id)
+            return worker.run()
         except Exception:
             _logger.exception("account %s: defect in its turn", claim.account_id)
+            worker.give_back_defect()
         return False

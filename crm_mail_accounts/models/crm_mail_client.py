@@ -121,11 +121,7 @@ class CrmMailClient(models.AbstractModel):
                         "model_label": client_payload.model_label(self.env, model),
                         "res_id": res_id,
                         "name": name,
-                        "subtitle": record.partner_id.display_name
-                        if model == "crm.lead" and record.partner_id
-                        else record.email_from or ""
-                        if model == "crm.lead"
-                        else record.email or "",
+                        "subtitle": self._subtitle(record),
                     }
                 )
         return found
@@ -172,6 +168,12 @@ class CrmMailClient(models.AbstractModel):
                 self.env._("This mail does not exist, or it is not yours to read.")
             )
         return record
+
+    def _subtitle(self, record) -> str:
+        """What tells two records of one name apart."""
+        if record._name == "crm.lead":
+            return record.partner_id.display_name or record.email_from or ""
+        return record.email or ""
 
     def _accounts_and_folders(self):
         accounts = self.env["crm.mail.account"].search([("user_id", "=", self.env.uid)])

@@ -4,7 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize
 
+from ..mailkit.mime.addresses import format_address
 from ..mailkit.mime.parse import parse_mail
+from ..mailkit.values import Address
 
 
 class CrmMailLink(models.Model):
@@ -126,6 +128,8 @@ class CrmMailLink(models.Model):
             else self.env["res.partner"]
         )
         recipients = message.recipients or {}
+        written_by = sender and self._formatted([(sender.name, sender.email)])
+        sent_at = header.sent_at and header.sent_at.replace(tzinfo=None)
         values = {
             "model": record._name,
             "res_id": record.id,
@@ -133,18 +137,12 @@ class CrmMailLink(models.Model):
             "subtype_id": self.env.ref("mail.mt_comment").id,
             "subject": header.subject or message.subject,
             "body": Markup(message._clean_body(mail).html),  # noqa: S704 cleaned
-            "email_from": self._formatted([(sender.name, sender.email)])
-            if sender
-            else False,
+            "email_from": written_by,
             "author_id": author.id,
-            "date": header.sent_at
-            and header.sent_at.replace(tzinfo=None)
-            or message.internal_date,
+            "date": sent_at or message.internal_date,
             "incoming_email_to": self._formatted(recipients.get("to", [])),
             "incoming_email_cc": self._formatted(recipients.get("cc", [])),
-            "reply_to": self._formatted([(sender.name, sender.email)])
-            if sender
-            else False,
+            "reply_to": written_by,
             "email_add_signature": False,
             "record_alias_domain_id": False,
             "record_company_id": self.env.company.id,
@@ -163,7 +161,7 @@ class CrmMailLink(models.Model):
     @api.model
     def _formatted(self, pairs) -> str:
         return ", ".join(
-            f'"{name}" <{email}>' if name else email for name, email in pairs if email
+            format_address(Address(name, email)) for name, email in pairs if email
         )
 
     def unlink(self):

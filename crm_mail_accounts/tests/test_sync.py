@@ -2,7 +2,8 @@ from unittest.mock import patch
 
 from odoo.tests import tagged, test_cursor
 
-from ..mailkit.errors import AuthError
+from ..mailkit.errors import AuthError, ProtocolError
+from ..mailkit.imap.session import ImapSession
 from ..tools import account_worker
 from .common import Mailbox, MailCase, simple_mail
 
@@ -183,6 +184,33 @@ class TestSync(MailCase):
         ):
             self.work(account)
         self.assertIn("defect in its turn", logs.output[0])
+        self.assertEqual(account.error_code, "defect")
+        self.assertIsNone(self.env["crm.mail.account.lease"]._claim(), "it pauses")
+
+    def test_a_folder_that_cannot_be_read_does_not_stop_the_others(self):
+        """Law 10, within an account."""
+        self.mailbox = Mailbox()
+        self.mailbox.append(simple_mail("In the inbox"))
+        self.mailbox.append(simple_mail("Elsewhere"), folder="Zebra", create=True)
+        account = self.new_account()
+        examine = ImapSession.examine
+
+        def refuse(session, raw):
+            if raw == "INBOX":
+                error = ProtocolError("BAD no such thing")
+                error.connection_usable = True
+                raise error
+            return examine(session, raw)
+
+        with patch.object(ImapSession, "examine", refuse):
+            self.work(account)
+        self.assertFalse(account.error_code)
+        subjects = account.env["crm.mail.message"].search(
+            [("account_id", "=", account.id)]
+        )
+        self.assertEqual(subjects.mapped("subject"), ["Elsewhere"])
+        log = self.env["crm.mail.log"].search([("account_id", "=", account.id)])
+        self.assertIn("“INBOX” cannot be read", log.mapped("message")[-1])
 
     def test_no_transaction_is_open_while_the_server_is_asked(self):
         """Law 8: nothing of the worker's is uncommitted at the network door."""

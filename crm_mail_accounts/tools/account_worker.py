@@ -24,7 +24,7 @@ from psycopg2.errors import DeadlockDetected, SerializationFailure
 from odoo import SUPERUSER_ID, api, fields
 
 from ..mailkit import limits
-from ..mailkit.errors import MailError, ServerRefused
+from ..mailkit.errors import MailError
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.preview import preview
 from ..mailkit.sync.backoff import pause_after
@@ -138,8 +138,11 @@ class AccountWorker:
                 try:
                     if self._folder(session, task):
                         return True
-                except ServerRefused as error:
-                    # One folder that cannot be opened does not stop the others.
+                except MailError as error:
+                    # One folder that cannot be read does not stop the others, as long
+                    # as the connection can still be used.
+                    if not error.connection_usable:
+                        raise
                     self.commit(
                         lambda env, task=task, error=error: self._folder_refused(
                             env, task, error
@@ -179,7 +182,7 @@ class AccountWorker:
             for folder in folders.sorted(lambda f: (f.sequence, f.path, f.id))
         ]
 
-    def _folder_refused(self, env, task: FolderTask, error: ServerRefused):
+    def _folder_refused(self, env, task: FolderTask, error: MailError):
         folder = env["crm.mail.folder"].browse(task.folder_id)
         folder.checked_at = fields.Datetime.now()
         self._log(
@@ -358,6 +361,10 @@ class AccountWorker:
             self._log(env, "info", env._("%(count)s new mails", count=self.new_mails))
         if recovered:
             self._tell(env)
+
+    def give_back_defect(self):
+        """After a defect of ours: the owner is told, and the account tried again."""
+        self._give_back_failed(MailError(code="defect", retry=True), None)
 
     def _give_back_failed(self, error: MailError, endpoint: Endpoint | None):
         _logger.info("account %s: %s", self.claim.account_id, error.code)

@@ -193,6 +193,10 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
         ),
         "port_invalid": (env._("A port is a number from 1 to 65535."), ""),
         "part_not_found": (env._("This mail has no such attachment."), ""),
+        "defect": (
+            env._("Fetching the mail of this mailbox failed unexpectedly."),
+            env._("It is tried again. The reason is in the log of the Odoo server."),
+        ),
         "message_gone": (
             env._("This mail is no longer in its folder on the mail server."),
             env._("The list will catch up with the next check."),
