@@ -42,17 +42,20 @@ PROTOCOLS = {
     "pop3": frozenset({"poplib"}),
     "sieve": frozenset(),
 }
-# What the protocol rooms share: `stream` is the buffered reader on net's socket,
-# `session` what all sessions do alike, `steps` the list of what a connection test did.
-SHARED = frozenset("errors limits net session steps stream trace values".split())
+# What the protocol rooms share: `stream` is the buffered reader on net's socket, `sasl`
+# the login by token, `session` what all sessions do alike, `steps` the list of what a
+# connection test did.
+SHARED = frozenset("errors limits net sasl session steps stream trace values".split())
 PURE = frozenset({"mime", "sync", "rules", "discovery"})
 # The network's door, and what each part of it may import of NETWORK.  `net_http` speaks
 # HTTPS for discovery on net's own socket; `net_dns` asks for SRV and MX records, which
-# no socket of ours could, and its library opens sockets of its own.
+# no socket of ours could, and its library opens sockets of its own; `net_oauth` asks an
+# OAuth 2 provider by the host's own client, whose proxy and authorities must count.
 DOORS = {
     "mailkit.net": NETWORK - {"dns"},
     "mailkit.net_http": frozenset(),
     "mailkit.net_dns": frozenset({"dns"}),
+    "mailkit.net_oauth": frozenset({"requests"}),
 }
 # Libraries besides the standard one.  The last is optional: it comes with requests.
 LIBRARIES = frozenset({"cryptography", "lxml", "nh3", "charset_normalizer"})

@@ -1,1 +1,2 @@
 from . import message
+from . import oauth

@@ -4,6 +4,8 @@ Off unless somebody passes one to a session.  Masking happens here and does not
 depend on the caller: from the line that begins an authentication until the
 server's verdict on it, everything that we send is shown as ``***``, and so is the
 server's side of the exchange (an XOAUTH2 failure repeats parts of the request).
+Of a refusal only its codes are shown, because some servers repeat what they got; the
+error's detail has the words, with the secrets masked that its maker knows.
 Literals and mail data are shown as their size only.
 """
 
@@ -14,10 +16,16 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from .limits import MAX_LINE
+
 MASK = "***"
 MAX_SHOWN = 500
 """Characters of one line; a capability line fits, a flood does not."""
 
+_PIECE = 12
+"""Characters; shorter ones say little of a token, and are in ordinary words too."""
+_WORD = re.compile(rf"[A-Za-z0-9+/=_.~-]{{{_PIECE},}}")
+"""What a token is made of (RFC 6750 2.1), and base64."""
 _SECRET_COMMAND = re.compile(
     rb"""(?ix) ^ (?:
         (?P<tag> [^\s]+ ) \s+ (?P<imap> AUTHENTICATE (?:\s+[^\s]+)? | LOGIN )
@@ -28,6 +36,13 @@ _SECRET_COMMAND = re.compile(
 )
 _NO_VERDICT = re.compile(rb"^(?:\+|334\b|\*)")
 """Continuations and untagged data leave an authentication going on."""
+_REFUSAL = re.compile(
+    rb"""(?ix) ^ (?:
+        (?: [^\s]+ \s+ )? (?: NO | BAD ) \b (?: \s* \[ [A-Z-]{1,40} \] )?
+      | [45]\d\d (?: [ ] [45]\.\d{1,3}\.\d{1,3} )? (?P<more> - )?
+      | -ERR
+    )"""
+)
 
 
 def printable(text: str | bytes, limit: int = MAX_SHOWN) -> str:
@@ -39,15 +54,32 @@ def printable(text: str | bytes, limit: int = MAX_SHOWN) -> str:
 
 
 def masked(text: str | bytes, secrets: Iterable[str], limit: int = 200) -> str:
-    """A server's text for an error's detail: some servers repeat what they got."""
-    shown = printable(text, limit=4 * limit)
+    """A server's text for an error's detail: some servers repeat what they got, as it
+    was or in base64, the whole or a piece (of ``_PIECE`` characters or more)."""
+    # cut only at the end: what is left of a secret would be recognized no more
+    shown = printable(text, limit=MAX_LINE)
     for secret in secrets:
         if not secret:
             continue
         encoded = base64.b64encode(secret.encode()).decode()
         for form in (secret, encoded, encoded.rstrip("=")):
             shown = shown.replace(form, MASK)
+            shown = _without_pieces(shown, form)
     return printable(shown, limit)
+
+
+def _without_pieces(text: str, secret: str) -> str:
+    """``text`` without the words that hold a piece of the secret."""
+    pieces = {secret[at : at + _PIECE] for at in range(len(secret) - _PIECE + 1)}
+    if not pieces:
+        return text
+
+    def mask(found: re.Match) -> str:
+        word = found.group()
+        starts = range(len(word) - _PIECE + 1)
+        return MASK if any(word[at : at + _PIECE] in pieces for at in starts) else word
+
+    return _WORD.sub(mask, text)
 
 
 class Trace:
@@ -85,7 +117,14 @@ class Trace:
             if _NO_VERDICT.match(line):
                 self._note("<", printable(line[:1]) + f" {MASK}")
                 return
-            self._authenticating = False
+            refusal = _REFUSAL.match(line)
+            # a reply of SMTP goes on behind "535-"
+            self._authenticating = bool(refusal and refusal.group("more"))
+            if refusal:
+                rest = line[refusal.end() :].strip()
+                shown = printable(refusal.group())
+                self._note("<", f"{shown} {MASK}" if rest else shown)
+                return
         self._note("<", printable(line))
 
     def sent_block(self, size: int) -> None:

@@ -1,16 +1,18 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..mailkit import net_dns, net_http
 from ..mailkit.discovery.find import discover
+from ..mailkit.imap.changes import ChangesSession
 from ..mailkit.imap.probe import probe_imap
-from ..mailkit.imap.session import ImapSession
 from ..mailkit.smtp.probe import probe_smtp
 from ..mailkit.smtp.session import SmtpSession
 
 DEBUG_TIME = timedelta(days=1)
+ACCOUNT_CAP = "crm_mail_accounts.account_cap"
+"""Parameter: most mailboxes of one user; 0 or unset is no cap (A2)."""
 LATE = timedelta(minutes=30)
 """A lane is due each minute; this late, the scheduler itself is not running."""
 
@@ -27,6 +29,20 @@ class CrmMailAccount(models.Model):
         required=True, help="How the account is called in Messages; any text."
     )
     sequence = fields.Integer(default=10)
+    fetch_since = fields.Date(
+        "Fetch since",
+        help="Mails that arrived before this day stay on the server and are not shown "
+        "here. Empty: all of them. An earlier day brings more at the next check.",
+    )
+    sync_new_folders = fields.Boolean(
+        "Synchronize new folders",
+        default=True,
+        help="A folder that is made on the server later is synchronized too.",
+    )
+    put_in_folder = fields.Char(
+        help="Name of a folder in the CRM, not on the server, that shows the incoming "
+        "mail of this account as well.",
+    )
     active = fields.Boolean(default=True)
     user_id = fields.Many2one(
         "res.users",
@@ -53,13 +69,13 @@ class CrmMailAccount(models.Model):
         copy=False,
     )
     folder_ids = fields.One2many("crm.mail.folder", "account_id", "Folders")
-    lease_ids = fields.One2many("crm.mail.account.lease", "account_id")
+    lease_ids = fields.One2many(
+        "crm.mail.account.lease", "account_id", groups=fields.NO_ACCESS
+    )
     username = fields.Char(required=True)
     imap_host = fields.Char(required=True)
     imap_port = fields.Integer(required=True)
     imap_security = fields.Selection(required=True)
-    smtp_host = fields.Char(required=True)
-    smtp_port = fields.Integer(required=True)
     smtp_security = fields.Selection(required=True)
     error_code = fields.Char(compute="_compute_health", compute_sudo=True)
     error_message = fields.Char(
@@ -86,6 +102,11 @@ class CrmMailAccount(models.Model):
     _port_range = models.Constraint(
         "CHECK (imap_port BETWEEN 1 AND 65535 AND smtp_port BETWEEN 1 AND 65535)",
         "A port is a number from 1 to 65535.",
+    )
+
+    _smtp_complete = models.Constraint(
+        "CHECK (smtp_host IS NOT NULL OR smtp_provider_id IS NOT NULL)",
+        "A mailbox needs its SMTP server, or another one that sends for it.",
     )
 
     @api.depends("debug_until")
@@ -133,12 +154,27 @@ class CrmMailAccount(models.Model):
                 user_id = vals.get("user_id") or self.env.uid
                 self._of_users(self.env["res.users"].browse(user_id))._clear_main()
         accounts = super().create(vals_list)
+        self._check_cap(accounts.user_id)
         self._of_users(accounts.user_id)._keep_one_main()
         # sudo: the lease is the workers' own table, closed to users
         self.env["crm.mail.account.lease"].sudo().create(
             [{"account_id": account.id} for account in accounts]
         )
         return accounts
+
+    @api.model
+    def _check_cap(self, users):
+        # sudo: the number is the administrator's; users are told when they reach it
+        cap = int(self.env["ir.config_parameter"].sudo().get_param(ACCOUNT_CAP) or 0)
+        for user in users if cap else ():
+            if self.sudo().search_count([("user_id", "=", user.id)]) > cap:
+                raise UserError(
+                    self.env._(
+                        "You can have %(cap)s mailboxes at most. Delete or archive "
+                        "one, or ask your administrator for more.",
+                        cap=cap,
+                    )
+                )
 
     def write(self, vals):
         if "user_id" in vals and not self.env.su:
@@ -151,7 +187,15 @@ class CrmMailAccount(models.Model):
         if vals.get("main"):
             # Before the new one, because the database knows one main account only.
             (self._of_users(self.user_id) - self)._clear_main()
+        since = {account: account.fetch_since for account in self}
         result = super().write(vals)
+        if vals.get("active"):
+            self._check_cap(self.user_id)
+        if "fetch_since" in vals:
+            for account, before in since.items():
+                # Only an earlier day (or none) asks for mails that we do not have.
+                if before and (account.fetch_since or date.min) < before:
+                    account._index_again()
         main_follows = self.env.context.get("crm_mail_main_follows")
         if set(vals) & {"main", "active"} and not main_follows:
             self._of_users(self.user_id)._keep_one_main()
@@ -159,6 +203,13 @@ class CrmMailAccount(models.Model):
             # Whatever was wrong may be right now: forget the pause and look again.
             self._request_sync()
         return result
+
+    def _index_again(self):
+        """Walk all folders anew; mails that are known stay as they are."""
+        # sudo: users do not write folders; this only says how far they are known
+        for folder in self.sudo().folder_ids.filtered("uidnext"):
+            folder.low_uid = folder.uidnext
+        self._request_sync()
 
     def unlink(self):
         """Forget the mailbox here; nothing is deleted on the server.
@@ -238,9 +289,9 @@ class CrmMailAccount(models.Model):
     # transaction starts in them (law 8).
 
     @api.model
-    def _open_imap__(self, endpoint, credentials, trace=None) -> ImapSession:
+    def _open_imap__(self, endpoint, credentials, trace=None) -> ChangesSession:
         """An authenticated session. :raises MailError: see ``mailkit.errors``."""
-        return ImapSession.open(endpoint, credentials, trace=trace)
+        return ChangesSession.open(endpoint, credentials, trace=trace)
 
     @api.model
     def _open_smtp__(self, endpoint, credentials, trace=None) -> SmtpSession:

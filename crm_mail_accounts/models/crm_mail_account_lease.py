@@ -36,6 +36,8 @@ class CrmMailAccountLease(models.Model):
     error_at = fields.Datetime()
     checked_at = fields.Datetime()
     listed_at = fields.Datetime()
+    quota_used = BigInteger(help="Bytes; of the fullest storage quota.")
+    quota_limit = BigInteger(help="Bytes; 0 where the server tells none.")
 
     _account_unique = models.Constraint(
         "UNIQUE (account_id)", "An account has one lease."

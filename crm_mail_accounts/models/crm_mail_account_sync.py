@@ -1,10 +1,13 @@
 import logging
 
 from odoo import api, models
+from odoo.exceptions import ValidationError
 
 from ..tools.account_worker import AccountWorker
 
 _logger = logging.getLogger(__name__)
+
+LARGEST_LANES = 32
 
 
 class CrmMailAccount(models.Model):
@@ -30,6 +33,32 @@ class CrmMailAccount(models.Model):
             self._work_on(claim)
             if seconds_left <= 0 or cron._commit_progress(remaining=1) <= 0:
                 return
+
+    @api.model
+    def _set_lanes(self, wanted: int):
+        """Make ``wanted`` lanes run: known ones are switched on and off, more made.
+
+        The rows are kept when they are switched off, so that their names and their
+        settings survive a change of mind.
+
+        :raises ValidationError: fewer than none, or more than can be meant
+        """
+        if not 0 <= wanted <= LARGEST_LANES:
+            raise ValidationError(
+                self.env._(
+                    "Choose 1 to %(most)s mailboxes at the same time, or 0 to fetch no "
+                    "mail at all.",
+                    most=LARGEST_LANES,
+                )
+            )
+        # sudo: crons are the system's; administrators alone reach this, by Settings
+        lanes = self.with_context(active_test=False)._sync_lanes().sorted("id")
+        for lane in lanes[:wanted].filtered(lambda lane: not lane.active):
+            lane.active = True
+        for lane in lanes[wanted:].filtered("active"):
+            lane.active = False
+        for number in range(len(lanes) + 1, wanted + 1):
+            lanes[:1].copy({"name": f"CRM mail: sync lane {number}", "active": True})
 
     @api.model
     def _work_on(self, claim) -> bool:

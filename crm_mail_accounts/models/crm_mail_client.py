@@ -16,7 +16,8 @@ class CrmMailClient(models.AbstractModel):
 
     The only door from the browser: whoever reviews privacy reads this file.  No method
     uses ``sudo()`` to reach a mail, a folder or an account; the record rules decide,
-    and they know the owner only (law 11).
+    and they know the owner and the delegates whom the owner named (law 11).  What
+    changes a mailbox asks :meth:`crm.mail.account._check_may_act` as well.
     """
 
     _name = "crm.mail.client"
@@ -56,7 +57,8 @@ class CrmMailClient(models.AbstractModel):
         limit = max(1, min(int(limit), LARGEST_PAGE))
         # Mails that arrived in one second keep the server's order: by UID. Our own ids
         # would not do, because the first index goes from the newest mail down.
-        domain = Domain("folder_id", "=", folder.id) & Domain("uid", "!=", False)
+        place = "local_folder_id" if folder.local else "folder_id"
+        domain = Domain(place, "=", folder.id) & Domain("uid", "!=", False)
         if before:
             date, uid = before
             older = Domain("internal_date", "<", date)
@@ -133,6 +135,7 @@ class CrmMailClient(models.AbstractModel):
         :raises AccessError: not the user's mail, or no right to post on the record
         """
         message = self._readable("crm.mail.message", message_id)
+        message.account_id._check_may_act()
         link = self.env["crm.mail.link"]._link(
             message,
             model,
@@ -144,7 +147,11 @@ class CrmMailClient(models.AbstractModel):
     @api.model
     def unlink_message(self, link_id) -> bool:
         """Take a link back, with what it posted."""
-        self._readable("crm.mail.link", link_id).unlink()
+        link = self._readable("crm.mail.link", link_id)
+        link.message_id.account_id._check_may_act()
+        # sudo: the rules let the owner alone remove links; a delegate who may act
+        # was checked above
+        link.sudo().unlink()
         return True
 
     @api.model
@@ -157,6 +164,19 @@ class CrmMailClient(models.AbstractModel):
         )
         accounts._request_sync()
         return True
+
+    @api.model
+    def connect_account(self, account_id) -> dict:
+        """An action that leads to the provider's page, for one's own mailbox.
+
+        :raises UserError: the mailbox has none, or the administrator has not set it up
+        """
+        return self._readable("crm.mail.account", account_id).action_connect()
+
+    @api.model
+    def continue_setup(self, account_id) -> dict | bool:
+        """The assistant where the provider's page interrupted it, or false."""
+        return self._readable("crm.mail.account", account_id).action_continue_setup()
 
     # -- helpers -----------------------------------------------------------------
 
@@ -176,7 +196,9 @@ class CrmMailClient(models.AbstractModel):
         return record.email or ""
 
     def _accounts_and_folders(self):
-        accounts = self.env["crm.mail.account"].search([("user_id", "=", self.env.uid)])
+        """The user's own mailboxes first, then those of which they are a delegate."""
+        accounts = self.env["crm.mail.account"].search([])
+        accounts = accounts.sorted(lambda account: account.user_id != self.env.user)
         folders = self.env["crm.mail.folder"].search(
             [("account_id", "in", accounts.ids), ("missing_since", "=", False)]
         )
@@ -191,7 +213,9 @@ class CrmMailClient(models.AbstractModel):
                 for account in accounts
             ],
             "unread": sum(
-                folder.unread for folder in folders if folder.role == "inbox"
+                folder.unread
+                for folder in folders
+                if folder.role == "inbox" and folder.user_id == self.env.user
             ),
         }
 

@@ -56,7 +56,15 @@ class CrmMailFolder(models.Model):
     sequence = fields.Integer(compute="_compute_sequence", store=True)
     selectable = fields.Boolean(default=True)
     subscribed = fields.Boolean(default=True)
+    local = fields.Boolean(
+        "Only in the CRM",
+        help="A folder of ours that no mail server knows (mission A13).",
+    )
+    skipped = fields.Boolean(
+        "Not synchronized", help="Its owner does not want the mail of this folder here."
+    )
     monitored = fields.Boolean(
+        "Synchronized",
         compute="_compute_monitored",
         store=True,
         help="Mail of this folder is indexed.",
@@ -75,7 +83,7 @@ class CrmMailFolder(models.Model):
     checked_at = fields.Datetime()
 
     _raw_unique = models.Constraint(
-        "UNIQUE (account_id, raw)", "The server lists a folder once."
+        "UNIQUE (account_id, raw, local)", "The server lists a folder once."
     )
 
     @api.depends("role")
@@ -83,10 +91,19 @@ class CrmMailFolder(models.Model):
         for folder in self:
             folder.sequence = ROLE_ORDER[folder.role]
 
-    @api.depends("role", "selectable")
+    @api.depends("role", "selectable", "skipped", "local")
     def _compute_monitored(self):
         for folder in self:
-            folder.monitored = folder.selectable and folder.role not in VIRTUAL_ROLES
+            folder.monitored = (
+                folder._may_be_monitored()
+                and folder.selectable
+                and (not folder.skipped or folder.role == "inbox")
+            )
+
+    def _may_be_monitored(self) -> bool:
+        """Whether its owner can choose to have the mail of this folder here."""
+        self.ensure_one()
+        return not self.local and self.role not in VIRTUAL_ROLES
 
     # -- what the server lists ---------------------------------------------------
 
@@ -97,7 +114,9 @@ class CrmMailFolder(models.Model):
         A folder that is no longer listed is marked, not deleted: one failed LIST
         must never empty a mailbox.
         """
-        known = {folder.raw: folder for folder in account.folder_ids}
+        known = {
+            folder.raw: folder for folder in account.folder_ids if not folder.local
+        }
         proposed = {
             folder.raw: role for role, folder in propose_roles(server_folders).items()
         }
@@ -124,6 +143,7 @@ class CrmMailFolder(models.Model):
                         "account_id": account.id,
                         "raw": server_folder.raw,
                         "role": role,
+                        "skipped": not account.sync_new_folders,
                         **values,
                     }
                 )
@@ -144,7 +164,7 @@ class CrmMailFolder(models.Model):
         account.folder_ids._store_parents(server_folders)
 
     def _store_parents(self, server_folders: list[ServerFolder]):
-        by_raw = {folder.raw: folder for folder in self}
+        by_raw = {folder.raw: folder for folder in self if not folder.local}
         by_path = {
             server_folder.path: by_raw[server_folder.raw]
             for server_folder in server_folders
@@ -169,6 +189,36 @@ class CrmMailFolder(models.Model):
         others.role = "none"
         if self.role != role:
             self.role = role
+
+    @api.model
+    def _local(self, account, name: str):
+        """The folder of this name that exists only here; made when it is missing."""
+        known = account.folder_ids.filtered(
+            lambda folder: folder.local and folder.name == name
+        )
+        return known or self.create(
+            {
+                "account_id": account.id,
+                "raw": name,
+                "name": name,
+                "path": name,
+                "local": True,
+            }
+        )
+
+    def _count_local(self):
+        """Bring the counts of these local folders up to date."""
+        messages = self.env["crm.mail.message"]
+        for folder in self:
+            here = [("local_folder_id", "=", folder.id), ("uid", "!=", False)]
+            total = messages.search_count(here)
+            values = {
+                "server_total": total,
+                "indexed_total": total,
+                "unread": messages.search_count([*here, ("seen", "=", False)]),
+            }
+            if any(folder[name] != value for name, value in values.items()):
+                folder.write(values)
 
     # -- what the sync needs -----------------------------------------------------
 

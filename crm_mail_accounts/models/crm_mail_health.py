@@ -27,6 +27,35 @@ class CrmMailHealth(models.Model):
     error_message = fields.Char("Problem", readonly=True)
     error_at = fields.Datetime("Since", readonly=True)
     due = fields.Datetime("Next try", readonly=True)
+    share_sender = fields.Boolean("Shared sender", readonly=True)
+
+    def action_share_sender(self):
+        """Open this address to all users, or close it again; the owner is told [A9].
+
+        Writing from it is all that it gives: its mail stays its owner's.
+        """
+        self.check_access("read")
+        for row in self:
+            # sudo: administrators see no account but their own. This writes the one
+            # switch that is theirs; who may press it is this list's access right.
+            account = self.env["crm.mail.account"].sudo().browse(row.id)
+            account.share_sender = not account.share_sender
+            owner = account.user_id
+            env = self.env(context={"lang": owner.lang})
+            if account.share_sender:
+                text = env._(
+                    "All users may now write from %(address)s. Your mail stays yours "
+                    "alone.",
+                    address=account.email,
+                )
+            else:
+                text = env._(
+                    "Other users may no longer write from %(address)s.",
+                    address=account.email,
+                )
+            owner._bus_send("simple_notification", {"type": "info", "message": text})
+        self.invalidate_recordset(["share_sender"])
+        return True
 
     @property
     def _table_query(self):
@@ -34,7 +63,8 @@ class CrmMailHealth(models.Model):
             """
             SELECT account.id, account.user_id, account.email, account.imap_host,
                    account.state, account.active, lease.checked_at, lease.failures,
-                   lease.error_message, lease.error_at, lease.due
+                   lease.error_message, lease.error_at, lease.due,
+                   account.share_sender
               FROM crm_mail_account account
               LEFT JOIN crm_mail_account_lease lease
                 ON lease.account_id = account.id

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 RETENTION = timedelta(days=30)
+LOG_DAYS = "crm_mail_accounts.log_days"
+"""Parameter: how many days a line is kept; :data:`RETENTION` where it is unset."""
 
 
 class CrmMailLog(models.Model):
@@ -52,6 +54,8 @@ class CrmMailLog(models.Model):
     @api.autovacuum
     def _gc_old_lines(self):
         # sudo: the log is vacuumed for everybody
+        days = self.env["ir.config_parameter"].sudo().get_param(LOG_DAYS)
+        kept = timedelta(days=int(days)) if days else RETENTION
         self.sudo().search(
-            [("create_date", "<", fields.Datetime.now() - RETENTION)]
+            [("create_date", "<", fields.Datetime.now() - kept)]
         ).unlink()

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..mailkit import limits
 from ..mailkit.errors import MailError, UidValidityChanged
@@ -9,6 +12,11 @@ from ..mailkit.mime.preview import preview
 from ..mailkit.values import CleanHtml, ParsedMail
 from ..tools.error_messages import describe
 from ..tools.fields import BigInteger
+
+CACHED = timedelta(days=90)
+CACHE_DAYS = "crm_mail_accounts.cache_days"
+"""Parameter: how long an opened mail is kept; :data:`CACHED` where it is unset."""
+GC_BATCH = 1000
 
 
 class CrmMailMessage(models.Model):
@@ -41,6 +49,13 @@ class CrmMailMessage(models.Model):
         help="Stored on each mail, so that the privacy rule is one comparison.",
     )
     folder_id = fields.Many2one("crm.mail.folder", index=True, ondelete="set null")
+    local_folder_id = fields.Many2one(
+        "crm.mail.folder",
+        "Folder in the CRM",
+        index="btree_not_null",
+        ondelete="set null",
+        help="A folder that only the CRM knows and that shows this mail as well.",
+    )
     state = fields.Selection(
         [
             ("ok", "Readable"),
@@ -139,14 +154,16 @@ class CrmMailMessage(models.Model):
             )
         account = self.account_id
         endpoint, folder_name = account._imap_endpoint(), folder.raw
-        try:
-            credentials = account._imap_credentials()
-            account._release_transaction__()
+
+        def fetch(credentials) -> bytes:
             with account._open_imap__(endpoint, credentials) as session:
                 server = session.examine(folder_name)
                 if server.uidvalidity and server.uidvalidity != uidvalidity:
                     raise UidValidityChanged(folder_name)
-                raw = session.fetch_body(uid)
+                return session.fetch_body(uid)
+
+        try:
+            raw = account._with_login(fetch)
         except MailError as error:
             raise UserError(describe(self.env, error, endpoint).text) from error
         self._store_raw(raw)
@@ -174,6 +191,36 @@ class CrmMailMessage(models.Model):
                 "has_attachments": bool(mail.attachments),
             }
         )
+
+    @api.autovacuum
+    def _gc_cached_bodies(self):
+        """Forget bodies that were fetched long ago and that the server still has.
+
+        Never that of a linked mail, nor of one that is not on its server any more:
+        here would be its last copy.
+        """
+        # sudo: the cache is vacuumed for everybody
+        days = self.env["ir.config_parameter"].sudo().get_param(CACHE_DAYS)
+        limit = fields.Datetime.now() - (timedelta(days=int(days)) if days else CACHED)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT attachment.id
+                  FROM ir_attachment attachment
+                  JOIN crm_mail_message message ON message.id = attachment.res_id
+                 WHERE attachment.res_model = %s AND attachment.res_field = 'raw'
+                   AND attachment.create_date < %s AND message.uid IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM crm_mail_link link
+                                    WHERE link.message_id = message.id)
+                 LIMIT %s
+                """,
+                self._name,
+                limit,
+                GC_BATCH,
+            )
+        )
+        self.env["ir.attachment"].sudo().browse([row[0] for row in rows]).unlink()
+        return len(rows), int(len(rows) == GC_BATCH)
 
     @staticmethod
     def _clean_body(mail: ParsedMail, allow_remote: bool = False) -> CleanHtml:

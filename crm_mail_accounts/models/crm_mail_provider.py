@@ -21,6 +21,10 @@ class CrmMailProvider(models.Model):
     custom = fields.Boolean(
         help="The user enters every parameter; this preset brings none.",
     )
+    system = fields.Boolean(
+        help="Odoo's own outgoing server: for sending only, and only where the "
+        "administrator lets users send through it.",
+    )
     domains = fields.Char(
         help="Domains of its addresses, separated by spaces: an address of one of "
         "them proposes this provider."
@@ -46,7 +50,7 @@ class CrmMailProvider(models.Model):
         "UNIQUE (name)", "There is already a provider of this name."
     )
     _servers_complete = models.Constraint(
-        "CHECK (custom OR (imap_host IS NOT NULL AND smtp_host IS NOT NULL))",
+        "CHECK (custom OR system OR (imap_host IS NOT NULL AND smtp_host IS NOT NULL))",
         "A provider needs its IMAP and SMTP servers.",
     )
 
@@ -62,7 +66,7 @@ class CrmMailProvider(models.Model):
     @api.model
     def _provider_table(self) -> ProviderTable:
         """What is known about providers, for finding settings; keys are record ids."""
-        providers = self.search([("custom", "=", False)])
+        providers = self.search([("custom", "=", False), ("system", "=", False)])
 
         def pairs(name):
             return tuple(

@@ -18,6 +18,8 @@ SECURITIES = [
     ("starttls", "STARTTLS"),
     ("tls", "SSL/TLS"),
 ]
+SYSTEM_SMTP = "crm_mail_accounts.system_smtp"
+"""Parameter: users may send through the host's own outgoing server (A15)."""
 WEB_PORTS = (80, 443)
 """Ports of web servers; people mistake 443 for "the secure port" (mission B10)."""
 
@@ -39,6 +41,7 @@ class CrmMailServerMixin(models.AbstractModel):
         "Account",
         ondelete="restrict",
         default=lambda self: self._default_provider(),
+        domain=[("system", "=", False)],
         help="Who runs the mailbox. Custom lets you enter every server yourself.",
     )
     provider_custom = fields.Boolean(related="provider_id.custom")
@@ -57,10 +60,28 @@ class CrmMailServerMixin(models.AbstractModel):
     password_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
     has_password = fields.Boolean(compute="_compute_has_password", compute_sudo=True)
 
+    imap_domain = fields.Char(
+        "Domain",
+        help="For old servers that know their users without the domain, for example "
+        "company.com: it is cut off the user name when logging in.",
+    )
+    sender_name = fields.Char(
+        "Sender's name",
+        help="What recipients see beside the address. Your own name when left empty.",
+    )
+
     imap_host = fields.Char("IMAP server")
     imap_port = fields.Integer("IMAP port", default=993)
     imap_security = fields.Selection(SECURITIES, "IMAP security", default="tls")
 
+    smtp_provider_id = fields.Many2one(
+        "crm.mail.provider",
+        "Outgoing mail",
+        ondelete="restrict",
+        domain=lambda self: self._smtp_provider_domain(),
+        help="Who sends the mails of this mailbox; the same provider when left empty.",
+    )
+    smtp_system = fields.Boolean(related="smtp_provider_id.system")
     smtp_host = fields.Char("SMTP server")
     smtp_port = fields.Integer("SMTP port", default=465)
     smtp_security = fields.Selection(SECURITIES, "SMTP security", default="tls")
@@ -225,9 +246,33 @@ class CrmMailServerMixin(models.AbstractModel):
         provider = self.provider_id
         if provider and not provider.custom:
             for name in provider._server_names():
+                if not (self.smtp_provider_id and name.startswith("smtp_")):
+                    self[name] = provider[name]
+            if not self.smtp_provider_id:
+                self.smtp_authentication = True
+                self.smtp_same_login = True
+
+    @api.onchange("smtp_provider_id")
+    def _onchange_smtp_provider(self):
+        """Who sends is chosen independently of who receives (B2)."""
+        provider = self.smtp_provider_id or self.provider_id
+        if not provider or provider.custom or provider.system:
+            return
+        for name in provider._server_names():
+            if name.startswith("smtp_"):
                 self[name] = provider[name]
-            self.smtp_authentication = True
-            self.smtp_same_login = True
+        self.smtp_authentication = True
+        # Another provider knows other users.
+        self.smtp_same_login = provider == self.provider_id
+
+    @api.model
+    def _smtp_provider_domain(self) -> list:
+        """The host's own server only where the administrator lets users have it."""
+        # sudo: the switch is the administrator's; the outcome is in the list
+        parameters = self.env["ir.config_parameter"].sudo()
+        return (
+            [] if parameters.get_param(SYSTEM_SMTP) else [("system", "=", False)]
+        )
 
     @api.model
     def _server_field_names(self) -> list[str]:
@@ -236,6 +281,9 @@ class CrmMailServerMixin(models.AbstractModel):
             "provider_id",
             "username",
             "password_token",
+            "imap_domain",
+            "sender_name",
+            "smtp_provider_id",
             "imap_host",
             "imap_port",
             "imap_security",
@@ -267,17 +315,31 @@ class CrmMailServerMixin(models.AbstractModel):
             self.env._("Test mail from Odoo"),
             self.env._("This mailbox can send and receive mail in Odoo."),
         )
+        at_imap, at_smtp = self._imap_endpoint(), None
+        methods = ["_imap_credentials"]
+        if self.smtp_system:
+            send_test.send_by_host(self.env, mail)
+        else:
+            at_smtp = self._smtp_endpoint()
+            methods.append("_smtp_credentials")
+
+        def send(*logins):
+            outcome = send_test.send_and_wait(
+                accounts,
+                address,
+                mail,
+                send_test.Login(at_imap, logins[0]),
+                send_test.Login(at_smtp, logins[1]) if at_smtp else None,
+            )
+            refused = outcome.error and outcome.error.code == "token_refused"
+            if refused and not outcome.sent:
+                raise outcome.error
+            return outcome
+
         try:
-            incoming = send_test.Login(
-                self._imap_endpoint(), self._login_credentials("_imap_credentials")
-            )
-            outgoing = send_test.Login(
-                self._smtp_endpoint(), self._login_credentials("_smtp_credentials")
-            )
+            outcome = self._with_login(send, *methods)
         except MailError as error:
             raise UserError(describe(self.env, error).text) from error
-        accounts._release_transaction__()
-        outcome = send_test.send_and_wait(accounts, address, mail, incoming, outgoing)
         if outcome.error:
             kind, text = "danger", describe(self.env, outcome.error, outcome.at).text
             if outcome.sent:
@@ -344,7 +406,15 @@ class CrmMailServerMixin(models.AbstractModel):
         self.check_access("read")
         # sudo: the token is closed to everybody; the record itself was checked above
         token = self.sudo().password_token
-        return Credentials((self.username or "").strip(), secret_store.decrypt(token))
+        return Credentials(self._login_name(), secret_store.decrypt(token))
+
+    def _login_name(self) -> str:
+        """The user name as the IMAP server wants it, without the domain if so (B1)."""
+        name = (self.username or "").strip()
+        domain = (self.imap_domain or "").strip().lstrip("@").lower()
+        if domain and name.lower().endswith(f"@{domain}"):
+            return name[: -len(domain) - 1]
+        return name
 
     def _smtp_credentials(self) -> Credentials | None:
         """``None`` when the server wants no authentication."""

@@ -8,6 +8,17 @@ class ResUsers(models.Model):
         "crm.mail.account", "user_id", "Mail accounts", readonly=True
     )
 
+    crm_mail_from_addresses = fields.Char(
+        "Addresses to write from",
+        groups="base.group_erp_manager",
+        help="Where the administrator limits them: addresses, separated by spaces, "
+        "that this user may write from besides their own.",
+    )
+
     @property
     def SELF_READABLE_FIELDS(self):
         return [*super().SELF_READABLE_FIELDS, "crm_mail_account_ids"]
+
+    def action_crm_mail_senders(self):
+        """Show the current user the addresses that they may write from."""
+        return self.env["crm.mail.sender"]._open()

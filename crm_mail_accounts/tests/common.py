@@ -54,13 +54,13 @@ class Mailbox:
         finally:
             client.logout()
 
-    def append(self, *mails, folder="INBOX", flags="", create=False):
+    def append(self, *mails, folder="INBOX", flags="", create=False, date=None):
         with self.client() as client:
             if create:
                 client.create(folder)
             for mail in mails:
                 content = mail if isinstance(mail, bytes) else mail.as_bytes()
-                kind, data = client.append(folder, flags, None, content)
+                kind, data = client.append(folder, flags, date, content)
                 assert kind == "OK", data
 
     def flags(self, folder="INBOX") -> list[bytes]:

@@ -68,13 +68,20 @@ class TestHealth(MailCase):
 
     # -- preferences ---
 
-    def test_preferences_show_ones_own_accounts(self):
+    def test_preferences_show_ones_own_accounts_and_senders(self):
+        """[A16]"""
         account = self.new_account()
         self.new_account(user_id=self.colleague.id)
         me = self.owner.with_user(self.owner)
         self.assertEqual(me.crm_mail_account_ids, account)
         view = me.get_view(self.env.ref("base.view_users_form_simple_modif").id)
         self.assertIn("crm_mail_account_ids", view["arch"])
+        self.assertIn("action_crm_mail_senders", view["arch"])
+        second = self.new_account(username=Mailbox().username)
+        lines = self.env["crm.mail.sender"].search(
+            me.action_crm_mail_senders()["domain"]
+        )
+        self.assertEqual(set(lines.mapped("account_ref")), set((account + second).ids))
 
     def test_nobody_reads_the_accounts_of_a_user_through_the_user(self):
         """Law 11."""

@@ -1,12 +1,12 @@
 import inspect
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
 
 from ..models.crm_mail_client import CrmMailClient
-from .common import Mailbox, MailCase, simple_mail
+from .common import GROUPS, Mailbox, MailCase, simple_mail
 
 CLIENT_CALLS = {
     # method: arguments made from the owner's records
@@ -19,11 +19,14 @@ CLIENT_CALLS = {
     "link_message": lambda s: (s.mail.id, "crm.lead", s.lead.id),
     "unlink_message": lambda s: (s.link.id,),
     "sync_now": lambda s: (s.account.id,),
+    "connect_account": lambda s: (s.account.id,),
+    "continue_setup": lambda s: (s.account.id,),
 }
 MODELS = {
     # model: the owner's record, or None where nobody but the system reads
     "crm.mail.account": lambda s: s.account,
     "crm.mail.account.lease": lambda s: s.account.lease_ids,
+    "crm.mail.account.token": lambda s: s.token,
     "crm.mail.folder": lambda s: s.inbox,
     "crm.mail.message": lambda s: s.mail,
     "crm.mail.link": lambda s: s.link,
@@ -31,6 +34,8 @@ MODELS = {
     "crm.mail.account.setup": lambda s: s.setup,
     "crm.mail.account.setup.proposal": lambda s: s.setup.proposal_ids,
     "crm.mail.account.delete": lambda s: s.deletion,
+    "crm.mail.delegate": lambda s: s.delegate,
+    "crm.mail.sender": lambda s: s.sender,
 }
 NOT_PRIVATE = {"crm.mail.provider", "crm.mail.health"}
 """Presets, which everybody reads; and the administrator's list of mailboxes, which
@@ -77,6 +82,17 @@ class TestSecurity(MailCase):
             .with_user(self.owner)
             .create({"account_id": self.account.id})
         )
+        self.token = self.env["crm.mail.account.token"].create(
+            {"account_id": self.account.id, "kind": "google"}
+        )
+        third = new_test_user(self.env, login="mail_delegate", groups=GROUPS)
+        self.delegate = (
+            self.env["crm.mail.delegate"]
+            .with_user(self.owner)
+            .create({"account_id": self.account.id, "user_id": third.id})
+        )
+        action = self.owner.with_user(self.owner).action_crm_mail_senders()
+        self.sender = self.env["crm.mail.sender"].search(action["domain"])
         self.portal = new_test_user(
             self.env, login="mail_portal", groups="base.group_portal"
         )
@@ -117,7 +133,13 @@ class TestSecurity(MailCase):
     def test_the_owner_gets_an_answer_from_every_method(self):
         for method, arguments in CLIENT_CALLS.items():
             with self.subTest(method=method):
-                self.assertTrue(getattr(self.client(), method)(*arguments(self)))
+                if method == "connect_account":
+                    # a mailbox with a password has no page to go to
+                    with self.assertRaises(UserError):
+                        self.client().connect_account(self.account.id)
+                    continue
+                answer = getattr(self.client(), method)(*arguments(self))
+                self.assertIsNotNone(answer)
 
     def test_nobody_else_reads_finds_counts_changes_or_deletes_a_record(self):
         for user in self.others:
@@ -175,7 +197,9 @@ class TestSecurity(MailCase):
         for action in (
             sneaky.action_send_test_mail,
             sneaky.action_test,
+            sneaky.action_connect,
             sneaky.action_continue,
+            sneaky.action_map,
             sneaky.action_finish,
         ):
             with self.assertRaises(AccessError), self.cr.savepoint():

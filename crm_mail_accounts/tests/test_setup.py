@@ -72,6 +72,8 @@ class TestSetup(MailCase):
             self.assertEqual(assistant[f"{role}_folder_id"].role, role)
         account = assistant.account_id
         self.assertEqual((account.state, account.user_id), ("mapping", self.owner))
+        assistant.action_map()
+        self.assertEqual(assistant.step, "sync")
         assistant.action_finish()
         self.assertEqual(account.state, "ready")
         self.work()
@@ -86,7 +88,7 @@ class TestSetup(MailCase):
         chosen = folders.filtered(lambda folder: folder.name == "Spedite")
         old = assistant.sent_folder_id
         assistant.write({"sent_folder_id": chosen.id, "junk_folder_id": False})
-        assistant.action_finish()
+        assistant.action_map()
         self.assertEqual((chosen.role, old.role), ("sent", "none"))
         self.assertFalse(self.folder(assistant.account_id, "junk"))
 
@@ -95,14 +97,14 @@ class TestSetup(MailCase):
         assistant.action_continue()
         assistant.junk_folder_id = assistant.trash_folder_id
         with self.assertRaisesRegex(ValidationError, "two rows name the same one"):
-            assistant.action_finish()
+            assistant.action_map()
 
     def test_an_account_needs_an_inbox(self):
         assistant = self.assistant()
         assistant.action_continue()
         assistant.inbox_folder_id = False
         with self.assertRaisesRegex(ValidationError, "new mail arrives in"):
-            assistant.action_finish()
+            assistant.action_map()
 
     def test_name_and_address_are_taken_from_the_user_name(self):
         """[A6] [A7] [A10]"""
@@ -130,6 +132,7 @@ class TestSetup(MailCase):
         self.assertEqual((assistant.imap_port, assistant.smtp_port), (143, 2525))
 
     def test_starttls_and_no_security_work_as_well(self):
+        """[A22]"""
         ports = self.mailbox.ports
         for security in ("starttls", "none"):
             with self.subTest(security=security):
@@ -333,6 +336,7 @@ class TestSetup(MailCase):
         """[D1]"""
         assistant = self.assistant()
         assistant.action_continue()
+        assistant.action_map()
         assistant.action_finish()
         account = assistant.account_id
         again = (
@@ -344,12 +348,13 @@ class TestSetup(MailCase):
         self.assertEqual(again.step, "folders")
         self.assertEqual(again.inbox_folder_id, self.folder(account, "inbox"))
         again.junk_folder_id = False
-        again.action_finish()
+        again.action_map()
         self.assertFalse(self.folder(account, "junk"))
 
     def test_editing_keeps_the_saved_password(self):
         assistant = self.assistant()
         assistant.action_continue()
+        assistant.action_map()
         assistant.action_finish()
         account = assistant.account_id
         edit = (

@@ -16,7 +16,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 
 from psycopg2.errors import DeadlockDetected, SerializationFailure
@@ -30,8 +30,8 @@ from ..mailkit.mime.preview import preview
 from ..mailkit.sync.backoff import pause_after
 from ..mailkit.sync.plan import first_span, next_span, plan_folder
 from ..mailkit.trace import Trace
-from ..mailkit.values import Credentials, Endpoint
-from . import index_writer
+from ..mailkit.values import Credentials, Endpoint, Quota
+from . import index_writer, oauth
 from .error_messages import describe
 from .lease import Claim, LeaseLost
 
@@ -61,6 +61,7 @@ class FolderTask:
     folder_id: int
     raw: str
     role: str
+    since: date | None = None
 
 
 class AccountWorker:
@@ -113,8 +114,15 @@ class AccountWorker:
         """
         endpoint = None
         try:
-            endpoint, credentials, self.trace = self.commit(self._connection)
-            more = self._work(endpoint, credentials)
+            endpoint, credentials = self._log_in()
+            try:
+                more = self._work(endpoint, credentials)
+            except MailError as error:
+                if error.code != "token_refused" or not credentials.access_token:
+                    raise
+                # It should have been good, and may have ended early: once more.
+                endpoint, credentials = self._log_in(refused=credentials.access_token)
+                more = self._work(endpoint, credentials)
         except LeaseLost:
             _logger.info("account %s: taken over", self.claim.account_id)
             return False
@@ -123,6 +131,14 @@ class AccountWorker:
             return False
         self.commit(lambda env: self._give_back(env, 0.0 if more else POLL_SECONDS))
         return more
+
+    def _log_in(self, refused: str = "") -> tuple[Endpoint, Credentials]:
+        """Where to connect and with what; an access token is renewed when it is due."""
+        due = self.commit(lambda env: self.account(env)._token_is_due(refused))
+        if due:
+            oauth.renew(self.door, self.claim.account_id, refused)
+        endpoint, credentials, self.trace = self.commit(self._connection)
+        return endpoint, credentials
 
     def _connection(self, env) -> tuple[Endpoint, Credentials, Trace | None]:
         account = self.account(env)
@@ -133,7 +149,8 @@ class AccountWorker:
         with self.door._open_imap__(endpoint, credentials, trace=self.trace) as session:
             if self.commit(self._listing_is_old):
                 listing = session.list_folders()
-                self.commit(lambda env: self._store_listing(env, listing))
+                quota = self._quota(session)
+                self.commit(lambda env: self._store_listing(env, listing, quota))
             for task in self.commit(self._tasks):
                 try:
                     if self._folder(session, task):
@@ -160,10 +177,27 @@ class AccountWorker:
         listed_at = self.account(env).lease_ids.listed_at
         return not listed_at or listed_at < fields.Datetime.now() - LIST_EVERY
 
-    def _store_listing(self, env, listing):
+    def _quota(self, session) -> Quota | None:
+        """How full the mailbox is, where the server tells."""
+        if not session.offers("QUOTA"):
+            return None
+        try:
+            return session.quota("INBOX")
+        except MailError as error:
+            if not error.connection_usable:
+                raise
+            return None
+
+    def _store_listing(self, env, listing, quota):
         account = self.account(env)
         env["crm.mail.folder"]._store_listing(account, listing)
-        account.lease_ids.listed_at = fields.Datetime.now()
+        account.lease_ids.write(
+            {
+                "listed_at": fields.Datetime.now(),
+                "quota_used": quota.used if quota else 0,
+                "quota_limit": quota.limit if quota else 0,
+            }
+        )
 
     def _tasks(self, env) -> list[FolderTask]:
         """The folders to look at now: the inbox, then what is due, unfinished first."""
@@ -177,8 +211,9 @@ class AccountWorker:
                 or (folder.low_uid or 0) > 1
             )
         )
+        since = self.account(env).fetch_since or None
         return [
-            FolderTask(folder.id, folder.raw, folder.role)
+            FolderTask(folder.id, folder.raw, folder.role, since)
             for folder in folders.sorted(lambda f: (f.sequence, f.path, f.id))
         ]
 
@@ -250,7 +285,7 @@ class AccountWorker:
         first, last = plan.to_fill
         span = first_span(plan.mark, plan.uidnext)
         while last >= first:
-            low, found = self._window(session, first, last, span)
+            low, found = self._window(session, first, last, span, task.since)
             self._store(task, plan, found, low_uid=low)
             span = next_span(last - low + 1, len(found))
             last = low - 1
@@ -258,14 +293,25 @@ class AccountWorker:
                 return True
         return False
 
-    def _window(self, session, first: int, last: int, span: int):
+    def _window(self, session, first: int, last: int, span: int, since=None):
         """Fetch the newest mails of ``first..last``: ``span`` UIDs, bounded in mails.
 
         A span wider than a window is asked first which UIDs exist in it, so that a
-        dense range behind a thin one cannot fill the memory.
+        dense range behind a thin one cannot fill the memory. With ``since`` the server
+        is asked which of them arrived from that day on [A11]: UIDs follow the order of
+        arrival in a folder, not the dates, so every range is asked.
         Returns the lowest UID that is covered, and the mails.
         """
         low = max(first, last - span + 1)
+        if since:
+            uids = set(session.search_since(low, last, since))
+            if len(uids) > limits.WINDOW:
+                uids = set(sorted(uids)[-limits.WINDOW :])
+                low = min(uids)
+            if not uids:
+                return low, []
+            found = session.fetch_index(min(uids), max(uids))
+            return low, [message for message in found if message.uid in uids]
         if last - low + 1 > 2 * limits.WINDOW:
             uids = session.search_uids(low, last)
             if not uids:
@@ -289,6 +335,8 @@ class AccountWorker:
             written = index_writer.write_window(
                 env, folder, plan.mark.uidvalidity, found
             )
+            if task.role == "inbox":
+                self._put_in_local_folder(env, written.new_ids)
             values = {
                 "indexed_total": folder.indexed_total
                 + len(written.new_ids)
@@ -306,6 +354,15 @@ class AccountWorker:
         written = self.commit(store)
         if count_as_new:
             self.new_mails += len(written.new_ids)
+
+    def _put_in_local_folder(self, env, message_ids):
+        """Incoming mail also shows in the CRM's own folder, where one is named [A13]."""
+        account = self.account(env)
+        if not (account.put_in_folder and message_ids):
+            return
+        local = env["crm.mail.folder"]._local(account, account.put_in_folder)
+        env["crm.mail.message"].browse(message_ids).write({"local_folder_id": local.id})
+        local._count_local()
 
     # -- previews --------------------------------------------------------------------
 
@@ -422,11 +479,13 @@ class AccountWorker:
         )
 
     def _tell(self, env, folder=None):
-        """Tell the owner's open screens, once for each transaction."""
-        self.account(env).user_id._bus_send(
-            "crm_mail_accounts/changed",
-            {
-                "account_id": self.claim.account_id,
-                "folder_ids": folder.ids if folder else [],
-            },
-        )
+        """Tell the open screens of the owner and the delegates."""
+        account = self.account(env)
+        for user in account.user_id | account.delegate_ids.user_id:
+            user._bus_send(
+                "crm_mail_accounts/changed",
+                {
+                    "account_id": self.claim.account_id,
+                    "folder_ids": folder.ids if folder else [],
+                },
+            )

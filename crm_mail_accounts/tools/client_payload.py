@@ -30,13 +30,30 @@ def account_payload(account, folders) -> dict:
         "name": account.name,
         "email": account.email,
         "state": account.state,
+        "owner": _owner(account),
+        "may_act": account._has_right("act"),
+        "quota": _quota(account),
         "health": {
             "state": health,
             "message": account.error_message or "",
             "at": fields.Datetime.to_string(account.error_at or account.checked_at)
             or False,
         },
+        "repair": account.user_id == account.env.user and account.repair or "",
         "progress": {"indexed": indexed, "total": total, "running": running},
+    }
+
+
+def _owner(account) -> str | bool:
+    """Whose mailbox it is, when it is not the user's own."""
+    return account.user_id != account.env.user and account.user_id.name
+
+
+def _quota(account) -> dict | bool:
+    """``{percent, warning}``; ``warning`` is empty while there is room [F4]."""
+    return account.quota_limit > 0 and {
+        "percent": account.quota_percent,
+        "warning": account.quota_warning or "",
     }
 
 
@@ -48,6 +65,7 @@ def folder_payload(folder) -> dict:
         "name": folder.name,
         "path": folder.path,
         "role": folder.role,
+        "local": folder.local,
         "selectable": folder.selectable,
         "monitored": folder.monitored,
         **folder_counts(folder),

@@ -155,6 +155,41 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
             ),
             env._("Choose SSL/TLS or STARTTLS."),
         ),
+        "token_refused": (
+            env._("%(host)s did not accept the sign-in of your provider.", host=host),
+            env._("Connect the mailbox again."),
+        ),
+        "token_scope": (
+            env._(
+                "Your sign-in does not include the right to use the mailbox on "
+                "%(host)s.",
+                host=host,
+            ),
+            env._("Connect the mailbox again and allow it."),
+        ),
+        "token_missing": (
+            env._("This mailbox is not connected to its provider."),
+            env._("Connect it: you sign in on the provider's page."),
+        ),
+        "token_withdrawn": (
+            env._(
+                "Your provider no longer lets Odoo into this mailbox: the permission "
+                "was withdrawn, has expired or ended with a new password."
+            ),
+            env._("Connect the mailbox again."),
+        ),
+        "token_unavailable": (
+            env._("Your provider's sign-in service does not answer."),
+            env._("It is tried again by itself."),
+        ),
+        "oauth_not_configured": (
+            env._("OAuth2 is not configured for this provider."),
+            env._(
+                "Your administrator must first enter the client ID and secret under "
+                "Settings, General Settings: “Use a Gmail Server” or “Use an Outlook "
+                "Server”. Until then use a password."
+            ),
+        ),
         "not_imap": (
             env._(
                 "What answers on port %(port)s of %(host)s is no IMAP server.",
@@ -196,6 +231,67 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
         "defect": (
             env._("Fetching the mail of this mailbox failed unexpectedly."),
             env._("It is tried again. The reason is in the log of the Odoo server."),
+        ),
+        "server_busy": (
+            env._("%(host)s is busy and asks to wait.", host=host),
+            env._("It is tried again by itself."),
+        ),
+        "not_permitted": (
+            env._("%(host)s does not permit this in this folder.", host=host),
+            env._("Ask whoever runs the mail server for the right to do it."),
+        ),
+        "folder_read_only": (
+            env._("This folder can only be read: nothing can be changed in it."),
+            "",
+        ),
+        "folder_missing": (
+            env._("This folder is no longer on the mail server."),
+            env._("The list of folders will catch up with the next check."),
+        ),
+        "target_missing": (
+            env._("The folder to move to is no longer on the mail server."),
+            env._("Choose another folder, or create it again."),
+        ),
+        "same_folder": (env._("The mail is in this folder already."), ""),
+        "copy_unconfirmed": (
+            env._(
+                "%(host)s said that it copied the mail, but no copy is there.",
+                host=host,
+            ),
+            env._("The mail was left where it is. Try again later."),
+        ),
+        "folder_exists": (
+            env._("There is a folder of this name already."),
+            env._("Choose another name."),
+        ),
+        "folder_has_children": (
+            env._("This folder has other folders in it."),
+            env._("Delete or move those first."),
+        ),
+        "folder_is_inbox": (
+            env._("The inbox can neither be renamed nor deleted."),
+            "",
+        ),
+        "folder_flat": (
+            env._("%(host)s allows no folders within folders.", host=host),
+            env._("Create the folder at the top of the mailbox."),
+        ),
+        "folder_name_empty": (env._("A folder needs a name."), ""),
+        "folder_name_control": (
+            env._("This name has characters that cannot be shown."),
+            env._("Type the name instead of pasting it."),
+        ),
+        "folder_name_delimiter": (
+            env._(
+                "This name has the character by which %(host)s separates folders.",
+                host=host,
+            ),
+            env._("Leave it out; to put a folder into another one, choose that one."),
+        ),
+        "folder_name_too_long": (env._("This name is too long for a folder."), ""),
+        "folder_name_reserved": (
+            env._("This is the name of the inbox."),
+            env._("Choose another name."),
         ),
         "message_gone": (
             env._("This mail is no longer in its folder on the mail server."),

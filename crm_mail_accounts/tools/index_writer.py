@@ -11,14 +11,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timezone
-from io import StringIO
+from functools import lru_cache
 
 from odoo.tools import SQL
 
 from ..mailkit import limits
 from ..mailkit.mime.header_fields import index_header
 from ..mailkit.sync.identity import fingerprint
-from ..mailkit.values import Address, FetchedMessage
+from ..mailkit.values import Address, FetchedMessage, IndexHeader
+from .bulk_copy import copy_rows
 
 COLUMNS = (
     "uid",
@@ -53,10 +54,6 @@ LONG_AGO = "1970-01-01 00:00:00"
 
 SYSTEM_FLAGS = ("\\seen", "\\flagged", "\\answered", "$forwarded", "\\draft")
 
-_ESCAPES = str.maketrans(
-    {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None}
-)
-
 
 @dataclass(frozen=True)
 class Written:
@@ -77,20 +74,13 @@ def index_row(message: FetchedMessage) -> tuple:
         # counts agree and the user sees that there is something.
         state, header_bytes = "unreadable", b""
     header = index_header(header_bytes[: limits.MAX_HEADER_LITERAL])
-    flags = {flag.lower() for flag in message.flags or ()}
-    keywords = sorted(
-        flag
-        for flag in message.flags or ()
-        if not flag.startswith("\\") and flag.lower() != "$forwarded"
-    )
     sender = header.from_ or header.sender
     arrived = message.internaldate or header.sent_at
     return (
         message.uid,
         state,
         message.modseq,
-        *(flag in flags for flag in SYSTEM_FLAGS),
-        " ".join(keywords) or None,
+        *_flag_values(message.flags or ()),
         _datetime(arrived) or LONG_AGO,
         message.size,
         fingerprint(header, message.size or 0, message.internaldate),
@@ -100,19 +90,32 @@ def index_row(message: FetchedMessage) -> tuple:
         header.subject or None,
         (sender.name or None) if sender else None,
         (sender.key or None) if sender else None,
-        json.dumps(
-            {
-                "to": _pairs(header.to),
-                "cc": _pairs(header.cc),
-                "reply_to": _pairs(header.reply_to),
-            }
-        ),
+        _recipients(header),
         _datetime(header.sent_at),
         header.list_id or None,
         header.auto_submitted or None,
         header.precedence or None,
         header.may_have_attachments,
     )
+
+
+def _read_flags(flags: tuple[str, ...]) -> tuple:
+    """The columns of :data:`SYSTEM_FLAGS` and ``keywords``."""
+    lower = {flag.lower() for flag in flags}
+    keywords = sorted(
+        flag
+        for flag in flags
+        if not flag.startswith("\\") and flag.lower() != "$forwarded"
+    )
+    return (*(flag in lower for flag in SYSTEM_FLAGS), " ".join(keywords) or None)
+
+
+_known_flags = lru_cache(maxsize=512)(_read_flags)
+
+
+def _flag_values(flags: tuple[str, ...]) -> tuple:
+    # only short ones are remembered: a server may invent flags without end
+    return _known_flags(flags) if sum(map(len, flags)) < 200 else _read_flags(flags)
 
 
 def write_window(
@@ -135,7 +138,7 @@ def write_window(
         )
     )
     cr.execute(SQL("DELETE FROM %s", stage))
-    _copy(cr, rows)
+    copy_rows(cr, STAGE, COLUMNS, rows)
     rebound = _rebind(env, folder, uidvalidity, stage)
     cr.execute(
         SQL(
@@ -229,31 +232,27 @@ def _rebind(env, folder, uidvalidity: int, stage: SQL) -> list[bool]:
     return [row[0] for row in env.cr.fetchall()]
 
 
-def _copy(cr, rows: list[tuple]):
-    text = "".join(
-        "\t".join(
-            "\\N"
-            if value is None
-            else value.translate(_ESCAPES)
-            if isinstance(value, str)
-            else str(value)
-            for value in row
-        )
-        + "\n"
-        for row in rows
-    )
-    cr.copy_expert(
-        f"COPY {STAGE} ({', '.join(COLUMNS)}) FROM STDIN",  # noqa: S608
-        StringIO(text),
-    )
-
-
 def _datetime(value) -> str | None:
     """Naive UTC without fraction, as the host stores it; out of range is unknown."""
     if value is None or not 1900 <= value.year <= 9000:
         return None
-    return value.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+    if value.tzinfo is not timezone.utc:
+        value = value.astimezone(timezone.utc)
+    return value.isoformat(" ", "seconds")[:19]
 
 
-def _pairs(addresses: tuple[Address, ...]) -> list[list[str]]:
-    return [[address.name, address.email] for address in addresses]
+def _recipients(header: IndexHeader) -> str:
+    lists = [header.to, header.cc, header.reply_to]
+    return '{"to": %s, "cc": %s, "reply_to": %s}' % tuple(  # noqa: UP031
+        _NOBODY if not each else _json(each) if len(each) > 4 else _known_json(each)
+        for each in lists
+    )
+
+
+def _json(addresses: tuple[Address, ...]) -> str:
+    return json.dumps([[address.name, address.email] for address in addresses])
+
+
+_NOBODY = _json(())
+_known_json = lru_cache(maxsize=2048)(_json)
+"""The same few people come again; long lists are each their own."""

@@ -26,7 +26,11 @@ from ..mailkit.secrets import Cipher, new_key
 CONFIG_NAME = "crm_mail_accounts_key"
 ENVIRONMENT_NAME = "CRM_MAIL_ACCOUNTS_KEY"
 FILE_NAME = "crm_mail_accounts.key"
-TOKENS = ("password_token", "smtp_password_token")
+TOKENS = {
+    "crm.mail.account": ("password_token", "smtp_password_token"),
+    "crm.mail.account.token": ("refresh_token", "access_token"),
+}
+"""Every column that holds an encrypted secret, by model."""
 
 
 def cipher() -> Cipher:
@@ -58,17 +62,17 @@ def rotate_all(env) -> tuple[int, int]:
     """
     current = cipher()
     written = unreadable = 0
-    # sudo and archived ones too: every token of the database
-    accounts = env["crm.mail.account"].sudo().with_context(active_test=False)
-    for account in accounts.search([]):
-        for name in TOKENS:
-            if not account[name]:
-                continue
-            try:
-                account[name] = current.rotate(account[name])
-                written += 1
-            except MailError:
-                unreadable += 1
+    for model, names in TOKENS.items():
+        # sudo and archived ones too: every token of the database
+        for record in env[model].sudo().with_context(active_test=False).search([]):
+            for name in names:
+                if not record[name]:
+                    continue
+                try:
+                    record[name] = current.rotate(record[name])
+                    written += 1
+                except MailError:
+                    unreadable += 1
     return written, unreadable
 
 

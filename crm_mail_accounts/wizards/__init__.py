@@ -1,3 +1,5 @@
 from . import crm_mail_account_delete
 from . import crm_mail_account_setup
+from . import crm_mail_account_setup_oauth
 from . import crm_mail_account_setup_proposal
+from . import crm_mail_account_setup_sync

@@ -21,7 +21,8 @@ class CrmMailAccountSetup(models.TransientModel):
     _description = "Mail account set-up"
 
     step = fields.Selection(
-        [("servers", "Mailbox"), ("folders", "Folders")], default="servers"
+        [("servers", "Mailbox"), ("folders", "Folders"), ("sync", "Mail")],
+        default="servers",
     )
     account_id = fields.Many2one(
         "crm.mail.account", "Edited account", ondelete="cascade"
@@ -57,6 +58,7 @@ class CrmMailAccountSetup(models.TransientModel):
             ]
             values.update({name: account[name] for name in names})
             values["provider_id"] = account.provider_id.id
+            values["smtp_provider_id"] = account.smtp_provider_id.id
             # The screen asks for the folders by name (gear, Folders); an account whose
             # folders were never mapped needs that step anyway.
             asked = self.env.context.get("crm_mail_setup_step") == "folders"
@@ -184,8 +186,8 @@ class CrmMailAccountSetup(models.TransientModel):
         )
         return self._reopen()
 
-    def action_finish(self):
-        """Keep the mapping and start to fill the inbox."""
+    def action_map(self):
+        """Keep the mapping and go on to what is to be synchronized."""
         self.ensure_one()
         account = self.account_id
         account.check_access("write")
@@ -211,13 +213,14 @@ class CrmMailAccountSetup(models.TransientModel):
                 account.sudo().folder_ids.filtered(
                     lambda known, role=role: known.role == role
                 ).role = "none"
-        account.state = "ready"
-        account._request_sync()
-        return {"type": "ir.actions.act_window_close", "infos": {"account": account.id}}
+        if account.state == "ready":
+            account._request_sync()
+        self.write(self._begin_sync_step())
+        return self._reopen()
 
     def action_back(self):
         self.ensure_one()
-        self.step = "servers"
+        self.step = "folders" if self.step == "sync" else "servers"
         return self._reopen()
 
     # -- helpers -------------------------------------------------------------------
@@ -228,26 +231,9 @@ class CrmMailAccountSetup(models.TransientModel):
         # password may be used.
         self.account_id.check_access("write")
         self._check_complete()
-        accounts = self.env["crm.mail.account"]
-        servers = []
-        try:
-            for server, prefix in (("imap", "_imap"), ("smtp", "_smtp")):
-                servers.append(
-                    (
-                        server,
-                        getattr(self, f"{prefix}_endpoint")(),
-                        self._own_or_saved(f"{prefix}_credentials"),
-                    )
-                )
-        except MailError as error:
-            raise UserError(describe(self.env, error).text) from error
-        accounts._release_transaction__()
-        probes = {"imap": accounts._probe_imap__, "smtp": accounts._probe_smtp__}
-        steps = [
-            (server, step, endpoint)
-            for server, endpoint, credentials in servers
-            for step in probes[server](endpoint, credentials)
-        ]
+        steps = self._try_servers()
+        if self._was_refused(steps):
+            steps = self._try_servers(refused=self._access_token())
         passed = all(step.ok for _server, step, _endpoint in steps)
         self.write(
             {
@@ -260,6 +246,39 @@ class CrmMailAccountSetup(models.TransientModel):
         )
         self._log_test(steps)
         return passed
+
+    def _try_servers(self, refused: str = ""):
+        """Each step at each server: ``[(server, step, endpoint)]``."""
+        accounts = self.env["crm.mail.account"]
+        servers = []
+        try:
+            self._prepare_login(refused)
+            for server, prefix in (("imap", "_imap"), ("smtp", "_smtp")):
+                if server == "smtp" and self.smtp_system:
+                    continue
+                servers.append(
+                    (
+                        server,
+                        getattr(self, f"{prefix}_endpoint")(),
+                        self._own_or_saved(f"{prefix}_credentials"),
+                    )
+                )
+        except MailError as error:
+            raise UserError(describe(self.env, error).text) from error
+        accounts._release_transaction__()
+        probes = {"imap": accounts._probe_imap__, "smtp": accounts._probe_smtp__}
+        return [
+            (server, step, endpoint)
+            for server, endpoint, credentials in servers
+            for step in probes[server](endpoint, credentials)
+        ]
+
+    def _was_refused(self, steps) -> bool:
+        """A token that should have been good was not taken: it may have ended early."""
+        return any(
+            isinstance(step.error, MailError) and step.error.code == "token_refused"
+            for _server, step, _endpoint in steps
+        )
 
     def _log_test(self, steps):
         sources = {"imap": "imap_auth", "smtp": "smtp_auth"}
@@ -299,7 +318,9 @@ class CrmMailAccountSetup(models.TransientModel):
                 raise ValidationError(self.env._("A port is a number from 1 to 65535."))
 
     def _needed(self) -> list[str]:
-        names = ["username", "imap_host", "imap_port", "smtp_host", "smtp_port"]
+        names = ["username", "imap_host", "imap_port"]
+        if not self.smtp_system:
+            names += ["smtp_host", "smtp_port"]
         if not self.has_password and not self.account_id.has_password:
             names.append("password")
         return names
@@ -315,7 +336,9 @@ class CrmMailAccountSetup(models.TransientModel):
     def _own_or_saved(self, method: str):
         """Credentials as entered here, the saved password where none was entered."""
         credentials = getattr(self, method)()
-        if credentials is None or credentials.password or not self.account_id:
+        if credentials is None or credentials.password or credentials.access_token:
+            return credentials
+        if not self.account_id:
             return credentials
         saved = getattr(self.account_id, method)()
         if saved is None:
@@ -333,6 +356,7 @@ class CrmMailAccountSetup(models.TransientModel):
         }
         values["username"] = values["username"].strip()
         values["provider_id"] = own.provider_id.id
+        values["smtp_provider_id"] = own.smtp_provider_id.id
         values.update(
             name=self.name or self.email or self.username,
             email=self.email or self.username,

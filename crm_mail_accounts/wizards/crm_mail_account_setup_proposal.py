@@ -63,6 +63,7 @@ class CrmMailAccountSetupProposal(models.TransientModel):
         setup = self.setup_id
         values = {name: self[name] for name in self.provider_id._server_names()}
         values["provider_id"] = (self.provider_id or setup._default_provider()).id
+        values["auth_method"] = self.provider_id.auth_method or "password"
         if self.username:
             values["username"] = self.username
         setup.write(values)

@@ -18,6 +18,7 @@ DOVECOT = (
     "dovecot-managesieved",
     "dovecot-pop3d",
     "dovecot-sieve",
+    "dovecot-submissiond",
 )
 BROWSER = ("chromium", "fonts-dejavu-core")
 POSTGRESQL = ("postgresql",)

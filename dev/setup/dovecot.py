@@ -1,6 +1,8 @@
-"""A private Dovecot: IMAP, POP3, ManageSieve and LMTP on high ports of the loopback.
+"""A private Dovecot: IMAP, POP3, ManageSieve, LMTP and submission on high ports of the
+loopback.
 
-Any user name may log in with the one password; home and mail are made at first use.
+Any user name may log in with the one password, or with a token of its own that the
+authorization server vouches for; home and mail are made at first use.
 So each test takes a fresh user and cleans nothing up. The whole server runs without
 rights: as us, or as Debian's user dovecot when we are root. Its folder, sockets and
 instance name are its own: a Dovecot of the machine goes on undisturbed.
@@ -19,6 +21,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import processes
 from .commands import as_user, clean_env
@@ -40,7 +43,7 @@ instance_name = crm-mail-{flavour}
 base_dir = {home}/base
 state_dir = {home}/state
 log_path = {log}
-protocols = imap pop3 lmtp sieve
+protocols = imap pop3 lmtp sieve submission
 listen = 127.0.0.1
 default_internal_user = {user}
 default_internal_group = {group}
@@ -58,13 +61,21 @@ ssl_key = <{certificates}/server.key
 ssl_min_protocol = TLSv1.2
 
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 auth_cache_size = 0
 auth_username_chars =
+# Each mechanism has a passdb of its own: a password never reaches the authorization
+# server, and the one password is no token.
 passdb {{
   driver = static
   args = password={password}
+  mechanisms = plain login
+}}
+passdb {{
+  driver = oauth2
+  args = {home}/oauth2.conf
+  mechanisms = xoauth2 oauthbearer
 }}
 userdb {{
   driver = static
@@ -85,8 +96,12 @@ plugin {{
   sieve = file:~/sieve;active=~/.dovecot.sieve
   sieve_max_redirects = 5
 }}
-# Sieve's redirect and vacation go out by our own SMTP server.
+# Sieve's redirect and vacation go out by our own SMTP server, and so does what is
+# submitted: that one refuses recipients outside of this machine.
 submission_host = 127.0.0.1:{smtp_plain}
+submission_relay_host = 127.0.0.1
+submission_relay_port = {smtp_plain}
+submission_max_mail_size = 30M
 postmaster_address = postmaster@demo.test
 hostname = localhost
 
@@ -154,6 +169,17 @@ service pop3-login {{
     ssl = yes
   }}
 }}
+service submission-login {{
+  chroot =
+  service_count = 0
+  inet_listener submission {{
+    port = {submission}
+  }}
+  inet_listener submissions {{
+    port = {submissions}
+    ssl = yes
+  }}
+}}
 service managesieve-login {{
   chroot =
   service_count = 0
@@ -167,6 +193,21 @@ service lmtp {{
     port = {lmtp}
   }}
 }}
+"""
+
+# "post" is RFC 7662; the name and the secret in the address are sent by HTTP Basic.
+# The headers name the service, and so the right, that a token is used for.
+OAUTH2 = """
+introspection_url = http://{client_id}:{client_secret}@127.0.0.1:{port}/introspect
+introspection_mode = post
+force_introspection = yes
+active_attribute = active
+active_value = true
+username_attribute = email
+username_format = %Lu
+send_auth_headers = yes
+timeout_msecs = 10000
+max_parallel_connections = 20
 """
 
 
@@ -187,12 +228,14 @@ class Dovecot:
     def log(self) -> Path:
         return self.home / "log" / "dovecot.log"
 
-    def start(self, ports: dict[str, int], keep_mail: bool) -> None:
+    def start(
+        self, ports: dict[str, int], oauth: dict[str, Any], keep_mail: bool
+    ) -> None:
         """Start it; without `keep_mail` all mailboxes are empty afterwards."""
         require_version()
         if not keep_mail:
             remove(self.home / "mail")
-        self._write_config(ports)
+        self._write_config(ports, oauth)
         output = log_dir() / f"dovecot-{self.flavour}.log"
         command = [PROGRAM, "-F", "-c", str(self.home / "dovecot.conf")]
         processes.start(
@@ -205,7 +248,7 @@ class Dovecot:
         )
         wait_for_port(ports["imap"], "Dovecot", self.pid_file, self.log)
 
-    def _write_config(self, ports: dict[str, int]) -> None:
+    def _write_config(self, ports: dict[str, int], oauth: dict[str, Any]) -> None:
         account = pwd.getpwnam(self.user) if self.user else pwd.getpwuid(os.geteuid())
         for name in ("", "base", "state", "mail", "log"):
             folder = self.home / name
@@ -230,6 +273,7 @@ class Dovecot:
         for name in ("server.pem", "server.key"):
             shutil.copy(self.certificates / name, self.home / "certificates" / name)
         (self.home / "dovecot.conf").write_text(text.lstrip())
+        (self.home / "oauth2.conf").write_text(OAUTH2.format(**oauth).lstrip())
 
 
 def require_version() -> None:

@@ -26,6 +26,9 @@ PORTS = {
         "smtp": 10587,
         "smtps": 10465,
         "smtp_plain": 10025,
+        "submission": 11587,
+        "submissions": 11465,
+        "oauth": 10080,
     },
     "test": {
         "imap": 20143,
@@ -37,6 +40,9 @@ PORTS = {
         "smtp": 20587,
         "smtps": 20465,
         "smtp_plain": 20025,
+        "submission": 21587,
+        "submissions": 21465,
+        "oauth": 20080,
     },
 }
 HTTP_PORT = {"run": 8069, "test": 18069}

@@ -41,7 +41,8 @@ SPACE_FROM_NOTHING = 3 * GIB  # downloads, Odoo, Python, chromium, two clusters
 SPACE_WARM = GIB // 2
 # Full disk, quota, read-only disk, no rights: the sentence of the system says it all.
 EXPECTED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
-SERVERS = ("odoo", "smtp", "dovecot", "postgres")  # in the order of ending
+# In the order of ending.
+SERVERS = ("odoo", "smtp", "dovecot", "authorization", "postgres")
 
 
 @dataclass(frozen=True)

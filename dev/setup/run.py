@@ -45,6 +45,8 @@ CARD = """
     SMTP       {host}, port {smtp}, STARTTLS   (or {smtps}, SSL/TLS)
   then press Test, and save. Marco's mailbox is marco@demo.test, the same password.
   POP3 answers on {pop3} (SSL/TLS on {pop3s}), ManageSieve on {sieve}.
+  A stand-in for Google and Microsoft (OAuth 2) answers on {oauth}; its tokens are good
+  for IMAP above and for SMTP on {submission} (STARTTLS) and {submissions} (SSL/TLS).
 
   Logs: {logs}
   End it with dev/stop; start anew with dev/run --fresh.
@@ -60,6 +62,7 @@ def main(arguments: list[str]) -> int:
             end_servers(RUN)
             remove(RUN.servers / "dovecot/mail")
             (RUN.home / "mail.json").unlink(missing_ok=True)
+            (RUN.home / "grants.json").unlink(missing_ok=True)
         ready = prepare(RUN, browser=False, keep_mail=True)
         template.require_addon()
         changed = ensure_database(ready, fresh)

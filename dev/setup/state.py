@@ -5,7 +5,11 @@ The environment variable CRM_MAIL_DEV_STATE names the one that counts. Its form:
 
     {"mail": {"host": "localhost", "password": "demo", "log": ...,
               "ports": {"imap", "imaps", "pop3", "pop3s", "sieve", "lmtp",
-                        "smtp", "smtps", "smtp_plain"},
+                        "smtp", "smtps", "smtp_plain",
+                        "submission", "submissions", "oauth"},
+              "oauth": {"endpoint": "http://localhost:PORT/", "port",
+                        "client_id", "client_secret"},
+              "inputs": <hash of what the servers were started from>,
               "ca_file", "bundle_file", "cert_file", "key_file",
               "expired": {"cert_file", "key_file"},
               "selfsigned": {"cert_file", "key_file"}},

@@ -8,6 +8,7 @@ An extension counts as enabled only when the server confirmed it by ``* ENABLED`
 
 from __future__ import annotations
 
+import base64
 from collections import Counter, deque
 from collections.abc import Iterable
 
@@ -18,6 +19,7 @@ from ..errors import (
     ProtocolError,
     ServerRefused,
 )
+from ..sasl import token_answers, token_mechanism, token_refusal
 from ..session import Session
 from ..stream import checked_text
 from ..trace import masked
@@ -38,8 +40,13 @@ _IN_REV2 = frozenset(
 class ImapConnection(Session):
     """One connection.  Use :meth:`open`, or the steps one by one for a test."""
 
-    def __init__(self, sock, endpoint: Endpoint, **options):
+    def __init__(
+        self, sock, endpoint: Endpoint, *, without: Iterable[str] = (), **options
+    ):
+        """``without``: extensions that are not used although the server offers them,
+        because it is known to do them badly (``{"QRESYNC"}``)."""
         super().__init__(sock, endpoint, **options)
+        self.without = frozenset(word.upper() for word in without)
         self.capabilities: frozenset[str] = frozenset()
         self.enabled: frozenset[str] = frozenset()
         self.server_id: dict[str, str] = {}
@@ -65,6 +72,9 @@ class ImapConnection(Session):
         if self.authenticated:
             self._prepare()
 
+    def _own_options(self) -> dict:
+        return {"without": self.without}
+
     def _offers_tls(self) -> bool:
         if not self.capabilities:
             self._ask_capabilities()
@@ -87,7 +97,8 @@ class ImapConnection(Session):
     # -- login ----------------------------------------------------------------
 
     def login(self, credentials: Credentials) -> None:
-        """AUTHENTICATE PLAIN when offered, else LOGIN; XOAUTH2 with a token.
+        """AUTHENTICATE PLAIN when offered, else LOGIN; with a token XOAUTH2 when
+        offered, else OAUTHBEARER.
 
         One attempt only: a second one with another mechanism would count twice
         towards a lock-out.
@@ -96,20 +107,23 @@ class ImapConnection(Session):
             return
         if not self.capabilities:
             self._ask_capabilities()
-        user = credentials.username
-        self._wire.secrets = (credentials.password, credentials.access_token)
+        user, token = credentials.username, credentials.access_token
+        self._wire.secrets = (credentials.password, token)
+        heard: list[bytes] = []
         try:
-            if credentials.access_token:
-                status = self._login_with_token(user, credentials.access_token)
+            if token:
+                status = self._login_with_token(user, token, heard)
             else:
                 status = self._login_with_password(user, credentials.password)
         except ServerRefused as err:
-            raise self._login_refused(err) from err
+            raise self._login_refused(err, heard if token else None) from err
         except ProtocolError as err:
             if self.closed:
                 raise
             # BAD to a command that is well formed: some servers say so to a user
             # or a password that they do not like the looks of
+            if token:
+                raise token_refusal(heard, err.detail, self._wire.secrets) from err
             raise AuthError(err.detail, code="auth_failed") from err
         self.authenticated = True
         self._set_capabilities(())
@@ -129,21 +143,27 @@ class ImapConnection(Session):
             raise AuthError("neither PLAIN nor LOGIN", code="auth_not_offered")
         return self._wire.command("LOGIN", quote.string(user), quote.string(password))
 
-    def _login_with_token(self, user: str, token: str) -> Status:
-        if "AUTH=XOAUTH2" not in self.capabilities:
-            raise AuthError("XOAUTH2 is not offered", code="auth_not_offered")
-        checked_text(user)
-        checked_text(token)
-        answer = f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
-        return self._wire.authenticate("XOAUTH2", [answer])
+    def _login_with_token(self, user: str, token: str, heard: list[bytes]) -> Status:
+        offered = [word[5:] for word in self.capabilities if word.startswith("AUTH=")]
+        mechanism = token_mechanism(offered)
+        if not mechanism:
+            raise AuthError("no login by token is offered", code="auth_not_offered")
+        answers = token_answers(mechanism, user, token, self.endpoint)
+        # a server may repeat what it got as it got it
+        self._wire.secrets += (base64.b64encode(answers[0]).decode(),)
+        return self._wire.authenticate(mechanism, answers, heard=heard)
 
-    def _login_refused(self, err: ServerRefused) -> MailError:
+    def _login_refused(
+        self, err: ServerRefused, heard: list[bytes] | None
+    ) -> MailError:
         """A refusal that is about the moment stays what it is; the rest means the
-        credentials (RFC 5530)."""
+        credentials (RFC 5530).  ``heard``: the challenges of a login by token."""
         if err.retry or err.response_code in ("CONTACTADMIN", "NOPERM"):
             return err
         if err.response_code in _WEAK_CODES:
             return AuthError(err.detail, code="auth_needs_tls")
+        if heard is not None:
+            return token_refusal(heard, err.detail, self._wire.secrets)
         return AuthError(err.detail, code="auth_failed")
 
     def _prepare(self) -> None:
@@ -184,8 +204,9 @@ class ImapConnection(Session):
 
     def offers(self, word: str) -> bool:
         """Whether the server has an extension, by itself or through IMAP4rev2."""
-        return word in self.capabilities or (
-            "IMAP4REV2" in self.capabilities and word in _IN_REV2
+        return word not in self.without and (
+            word in self.capabilities
+            or ("IMAP4REV2" in self.capabilities and word in _IN_REV2)
         )
 
     def _ask_capabilities(self) -> None:
@@ -213,6 +234,11 @@ class ImapConnection(Session):
             status = response.status
             if status is not None and status.code == "ALERT":
                 self.alerts.append(masked(status.text, self._wire.secrets))
+
+    @property
+    def throttled(self) -> int:
+        """How often the server said that it slows us down, although it complied."""
+        return self._wire.throttled
 
     # -- ending ---------------------------------------------------------------
 

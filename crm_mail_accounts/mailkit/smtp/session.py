@@ -38,6 +38,7 @@ from ..limits import (
     MAX_REPLY_LINE,
     MAX_REPLY_LINES,
 )
+from ..sasl import token_answers, token_mechanism, token_refusal
 from ..session import Session
 from ..stream import checked, checked_text
 from ..trace import masked
@@ -138,25 +139,31 @@ class SmtpSession(Session):
     # -- login ----------------------------------------------------------------
 
     def login(self, credentials: Credentials) -> None:
-        """AUTH PLAIN, else LOGIN; XOAUTH2 with a token.  One attempt (RFC 4954)."""
+        """AUTH PLAIN, else LOGIN; with a token XOAUTH2, else OAUTHBEARER.  One
+        attempt (RFC 4954)."""
         offered = self.extensions.get("AUTH", "").upper().split()
         user = credentials.username
         password = credentials.password
-        self._secrets = (password, credentials.access_token)
+        token = credentials.access_token
+        self._secrets = (password, token)
         for text in (user, *self._secrets):
             checked_text(text)
-        if credentials.access_token:
-            token = credentials.access_token
-            self._need(offered, "XOAUTH2")
-            answers = [f"user={user}\x01auth=Bearer {token}\x01\x01"]
-            reply = self._authenticate("XOAUTH2", answers)
+        heard: list[bytes] = []
+        if token:
+            mechanism = token_mechanism(offered)
+            self._need(offered, mechanism or "XOAUTH2")
+            answers = token_answers(mechanism, user, token, self.endpoint)
+            # a server may repeat what it got as it got it
+            self._secrets += (base64.b64encode(answers[0]).decode(),)
+            reply = self._authenticate(mechanism, answers, heard=heard)
         elif "PLAIN" in offered:
-            reply = self._authenticate("PLAIN", [f"\0{user}\0{password}"])
+            reply = self._authenticate("PLAIN", [f"\0{user}\0{password}".encode()])
         else:
             self._need(offered, "LOGIN")
-            reply = self._authenticate("LOGIN", [user, password], at_once=False)
+            answers = [user.encode(), password.encode()]
+            reply = self._authenticate("LOGIN", answers, at_once=False)
         if reply.code != 235:
-            raise self._login_refused(reply)
+            raise self._login_refused(reply, heard if token else None)
         self.authenticated = True
 
     def _need(self, offered: Sequence[str], mechanism: str) -> None:
@@ -169,28 +176,40 @@ class SmtpSession(Session):
         )
 
     def _authenticate(
-        self, mechanism: str, answers: Sequence[str], *, at_once: bool = True
+        self,
+        mechanism: str,
+        answers: Sequence[bytes],
+        *,
+        at_once: bool = True,
+        heard: list[bytes] | None = None,
     ) -> Reply:
         """The answers to the server's 334 challenges, the first with the command
-        where the line is short enough (RFC 4954 section 4)."""
-        encoded = [base64.b64encode(answer.encode("utf-8")) for answer in answers]
+        where the line is short enough (RFC 4954 section 4).  ``heard`` gets the
+        challenges as they came."""
+        encoded = [base64.b64encode(answer) for answer in answers]
         line = b"AUTH " + mechanism.encode("ascii")
         if at_once and len(encoded[0]) < 480:
             line += b" " + encoded.pop(0)
         encoded += [b"", b"*"]  # an explanation wants an empty answer; then cancel
         reply = self._command(line)
         while reply.code == 334 and encoded:
+            if heard is not None:
+                heard.append(b"".join(reply.lines))
             reply = self._command(encoded.pop(0))
         return reply
 
-    def _login_refused(self, reply: Reply) -> MailError:
+    def _login_refused(self, reply: Reply, heard: list[bytes] | None) -> MailError:
+        """``heard``: the challenges of a login by token."""
         words = self._words(reply)
         if reply.code in _NEEDS_TLS:
             return AuthError(words, code="auth_needs_tls")
         if reply.code in (502, 503, 504):
             return AuthError(words, code="auth_not_offered")
-        if 400 <= reply.code < 500 and reply.code != 432:
+        # 432 is about passwords alone (RFC 4954 section 6: one must be changed)
+        if 400 <= reply.code < 500 and (reply.code != 432 or heard is not None):
             return self._refused(reply)
+        if heard is not None:
+            return token_refusal(heard, words, self._secrets)
         return AuthError(words, code="auth_failed")
 
     # -- sending --------------------------------------------------------------

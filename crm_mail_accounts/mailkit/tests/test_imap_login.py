@@ -200,7 +200,7 @@ def test_a_refused_token_is_explained_and_then_refused():
     with logged_in(b"AUTH=XOAUTH2 SASL-IR", then) as server:
         with pytest.raises(AuthError) as caught:
             opened(server, Credentials("anna", access_token="t0ken"))
-    assert caught.value.code == "auth_failed"
+    assert caught.value.code == "token_refused"
 
 
 def test_an_authentication_without_end_is_cancelled():

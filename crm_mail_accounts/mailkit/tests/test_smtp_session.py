@@ -171,7 +171,7 @@ def test_a_token_is_used_instead_of_the_password():
     with served(then, b"AUTH XOAUTH2 PLAIN") as server:
         with pytest.raises(AuthError) as caught:
             opened(server, Credentials("anna", access_token="t0ken"))
-    assert caught.value.code == "auth_failed"
+    assert caught.value.code == "token_refused"
 
 
 @pytest.mark.parametrize(

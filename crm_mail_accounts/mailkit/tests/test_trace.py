@@ -78,6 +78,33 @@ def test_the_explanation_of_a_refused_token_is_not_shown():
     assert trace.entries[1] == "< + ***"
 
 
+@pytest.mark.parametrize(
+    ("sent", "verdict", "entries"),
+    [
+        (
+            b"A1 AUTHENTICATE XOAUTH2 x",
+            [b"A1 NO [AUTHENTICATIONFAILED] no such token: bearer"],
+            ["A1 NO [AUTHENTICATIONFAILED] ***"],
+        ),
+        (b"A1 LOGIN a s3cret", [b"a1 bad s3cret"], ["a1 bad ***"]),
+        (b"A1 LOGIN a s3cret", [b"A1 NO"], ["A1 NO"]),
+        (
+            b"AUTH PLAIN AHVzZXIAczNjcmV0",
+            [b"535-5.7.8 bearer", b"535 5.7.8 s3cret"],
+            ["535- ***", "535 5.7.8 ***"],
+        ),
+        (b"PASS s3cret", [b"-ERR s3cret"], ["-ERR ***"]),
+    ],
+)
+def test_a_refusal_that_repeats_the_secret_shows_its_codes(sent, verdict, entries):
+    trace = Trace()
+    trace.sent(sent)
+    for line in verdict:
+        trace.received(line)
+    trace.sent(b"A2 NOOP")
+    assert trace.entries[1:] == [*(f"< {entry}" for entry in entries), "> A2 NOOP"]
+
+
 def test_content_is_shown_as_its_size():
     trace = Trace()
     trace.received(b"* 1 FETCH (BODY[] {1234}")
@@ -116,3 +143,11 @@ def test_a_servers_text_that_repeats_the_password_is_masked():
     assert masked("no user with s3cret", ["s3cret", ""]) == "no user with ***"
     assert masked("got czNjcmV0", ["s3cret"]) == "got ***"
     assert len(masked("word " * 300, [])) <= 203
+
+
+def test_a_piece_of_a_secret_is_masked_and_ordinary_words_are_not():
+    token = "".join(chr(ord("a") + at * 7 % 26) for at in range(26)) * 100
+    assert masked(f"begins with {token[:40]}", [token]) == "begins with ***"
+    assert masked(f"and ends with ...{token[-40:]}", [token]) == "and ends with ***"
+    words = "authentication of anna@longcompany.example failed: 7f3e2a10-9c4b-4d2e"
+    assert masked(words, [token]) == words

@@ -87,13 +87,20 @@ export class MailClient extends Component {
     get unmappedAccount() {
         const {boot, startFolderId, accounts} = this.store;
         return boot === "ready" && !startFolderId
-            ? accounts.find((account) => account.state === "mapping")
+            ? accounts.find((account) => account.state === "mapping" && !account.owner)
             : undefined;
     }
 
     get troubledAccounts() {
         return this.store.accounts.filter(
             (account) => account.health.state === "error"
+        );
+    }
+
+    /** Accounts that run full, as long as the reader has not heard of it */
+    get crowdedAccounts() {
+        return this.store.accounts.filter(
+            ({id, quota}) => quota && quota.warning && !this.store.quotaHeard[id]
         );
     }
 

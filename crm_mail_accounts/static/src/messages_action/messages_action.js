@@ -1,4 +1,4 @@
-import {Component} from "@odoo/owl";
+import {Component, onMounted} from "@odoo/owl";
 import {LazyComponent} from "@web/core/assets";
 import {router} from "@web/core/browser/router";
 import {registry} from "@web/core/registry";
@@ -22,6 +22,13 @@ export class MessagesAction extends Component {
             folderId: Number(router.current.crm_mail_folder) || false,
             messageId: Number(router.current.crm_mail_message) || false,
         };
+        // The way back from the provider's page, where a mailbox was connected: go on
+        // with its set-up, once.
+        const connectedId = Number(router.current.connected) || false;
+        if (connectedId) {
+            router.replaceState({connected: undefined});
+            onMounted(() => this.client.continueSetup(connectedId));
+        }
         useSetupAction({
             getLocalState: () => ({
                 folderId: this.client.store.folderId,

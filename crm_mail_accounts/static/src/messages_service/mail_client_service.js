@@ -393,7 +393,44 @@ export class MailClientService {
     }
 
     /**
-     * The assistant at its last page, where folders get their roles.
+     * The account's own page: delegates, what is fetched, the connection log.
+     *
+     * @param {number} accountId
+     */
+    openAccount(accountId) {
+        return this.openRecord("crm.mail.account", accountId);
+    }
+
+    /**
+     * Goes to the provider's page, where the owner lets us in again.
+     *
+     * @param {number} accountId
+     */
+    async connect(accountId) {
+        const answer = await this.ask("connect_account", [accountId]);
+        if (answer.failed) {
+            this.notification.add(answer.sentence, {type: "danger"});
+        } else {
+            await this.action.doAction(answer.value);
+        }
+    }
+
+    /**
+     * Back from the provider's page: the set-up goes on where it was left.
+     *
+     * @param {number} accountId
+     */
+    async continueSetup(accountId) {
+        const answer = await this.ask("continue_setup", [accountId]);
+        if (answer.failed) {
+            this.notification.add(answer.sentence, {type: "danger"});
+        } else if (answer.value) {
+            await this.action.doAction(answer.value, {onClose: () => this.reload()});
+        }
+    }
+
+    /**
+     * The assistant at its page where folders get their roles.
      *
      * @param {number} accountId
      */

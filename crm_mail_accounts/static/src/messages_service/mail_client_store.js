@@ -16,8 +16,9 @@ import {reactive} from "@odoo/owl";
  *
  * @typedef {{indexed: number, total: number, running: boolean}} Progress
  * @typedef {{state: "ok"|"syncing"|"waiting"|"error", message: string, at: string|false}} Health
- * @typedef {{id: number, name: string, email: string, state: "mapping"|"ready", health: Health, progress: Progress}} Account
- * @typedef {{id: number, account_id: number, parent_id: number|false, name: string, path: string, role: string, selectable: boolean, unread: number, total: number, indexed: number, monitored: boolean}} Folder
+ * @typedef {{percent: number, warning: string}} Quota
+ * @typedef {{id: number, name: string, email: string, state: "mapping"|"ready", owner: string|false, repair: "connect"|"folders"|"", may_act: boolean, quota: Quota|false, health: Health, progress: Progress}} Account
+ * @typedef {{id: number, account_id: number, parent_id: number|false, name: string, path: string, role: string, local: boolean, selectable: boolean, unread: number, total: number, indexed: number, monitored: boolean}} Folder
  * @typedef {{name: string, email: string}} Address
  * @typedef {{id: number, model: string, res_id: number, name: string, model_label: string}} Link
  * @typedef {{id: number, folder_id: number, account_id: number, subject: string, from: Address, to: Address[], date: string, seen: boolean, flagged: boolean, answered: boolean, forwarded: boolean, draft: boolean, has_attachments: boolean, preview: string, size: number, unreadable: boolean, links: Link[]}} Row
@@ -94,6 +95,8 @@ export class MailClientStore {
         /** @type {Folder[]} */
         this.folders = [];
         this.unread = 0;
+        /** @type {{[accountId: number]: boolean}} whose full mailbox was taken note of */
+        this.quotaHeard = {};
         /** @type {{[key: string]: boolean}} branches of the folder tree that are shut */
         this.collapsed = {};
         /** @type {number|false} */
@@ -142,6 +145,13 @@ export class MailClientStore {
      */
     getAccount(accountId) {
         return this.accounts.find((account) => account.id === accountId);
+    }
+
+    /** Whether the reader may change the mailbox that the open mail lies in */
+    get mayAct() {
+        const row = this.message.row || this.message.data;
+        const account = row && this.getAccount(row.account_id);
+        return !account || account.may_act !== false;
     }
 
     /**
@@ -298,6 +308,11 @@ export class MailClientStore {
     /** @param {string} key "account-1" or "folder-7" */
     toggleBranch(key) {
         this.collapsed[key] = !this.collapsed[key];
+    }
+
+    /** @param {number} accountId */
+    hearQuota(accountId) {
+        this.quotaHeard[accountId] = true;
     }
 
     /** @param {number} accountId */

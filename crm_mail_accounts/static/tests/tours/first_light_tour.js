@@ -114,6 +114,15 @@ registry.category("web_tour.tours").add("crm_mail_accounts_first_light", {
         },
         {
             content: "Keep the mapping",
+            trigger: ".modal button[name='action_map']",
+            run: "click",
+        },
+        {
+            content: "What is fetched is told in mails",
+            trigger: ".modal [name='count_text']:contains('mails in')",
+        },
+        {
+            content: "Fetch everything",
             trigger: ".modal button[name='action_finish']",
             run: "click",
         },

@@ -13,4 +13,10 @@ export class AccountBanner extends Component {
         const {client} = useMailClient();
         this.client = client;
     }
+
+    /** @returns {"connect"|"folders"|"settings"|""} what its owner can do about it */
+    get repair() {
+        const {owner, repair} = this.props.account;
+        return owner ? "" : repair || "settings";
+    }
 }

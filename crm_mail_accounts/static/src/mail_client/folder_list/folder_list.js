@@ -57,6 +57,11 @@ export class FolderList extends Component {
 
     // ------------------------------------------------------------- what shows
 
+    /** Accounts that the reader may set up: not those of which they are a delegate */
+    get ownAccounts() {
+        return this.store.accounts.filter((account) => !account.owner);
+    }
+
     /** @param {import("../../messages_service/mail_client_store").Account} account */
     isOpen(account) {
         return !this.store.collapsed[`account-${account.id}`];
@@ -64,7 +69,7 @@ export class FolderList extends Component {
 
     /** @param {import("../../messages_service/mail_client_store").Folder} folder */
     icon(folder) {
-        return ROLE_ICONS[folder.role] || ROLE_ICONS.none;
+        return folder.local ? "fa-tag" : ROLE_ICONS[folder.role] || ROLE_ICONS.none;
     }
 
     /** @param {import("../../messages_service/mail_client_store").Folder} folder */
