@@ -62,7 +62,8 @@ class NetworkError(MailError):
     """The server could not be reached, or the connection broke.
 
     Codes: ``host_unknown``, ``connection_refused``, ``unreachable``, ``timeout``
-    (nothing came within the step's time), ``connection_lost``.
+    (nothing came within the step's time), ``connection_lost``; ``token_unavailable``
+    (an OAuth 2 provider is away).
     """
 
     code = "connection_lost"
@@ -88,7 +89,10 @@ class AuthError(MailError):
     """The server refused the credentials.
 
     Codes: ``auth_failed``, ``auth_not_offered`` (no mechanism in common, or
-    LOGINDISABLED), ``auth_needs_tls``.
+    LOGINDISABLED), ``auth_needs_tls``; for an access token ``token_refused`` and
+    ``token_scope`` (it lacks the right for this protocol); from an OAuth 2 provider
+    ``token_withdrawn`` (only signing in again helps) and ``oauth_not_configured`` (the
+    client is unknown or missing); ``token_missing`` (nobody has signed in yet).
     """
 
     code = "auth_failed"
@@ -98,7 +102,12 @@ class ServerRefused(MailError):
     """A tagged NO, or an SMTP 4xx/5xx: the server understood and declined.
 
     Codes: ``server_refused``, ``message_gone`` (no such mail in the folder),
-    ``mailbox_full`` (OVERQUOTA).
+    ``mailbox_full`` (OVERQUOTA of a command that stores), ``server_busy`` (any refusal
+    that passes: throttled, too many connections, UNAVAILABLE, INUSE, LIMIT),
+    ``target_missing`` (TRYCREATE), ``folder_missing`` (NONEXISTENT),
+    ``folder_exists`` (ALREADYEXISTS), ``folder_has_children`` (HASCHILDREN),
+    ``folder_read_only`` (READ-ONLY), ``not_permitted`` (NOPERM),
+    ``copy_unconfirmed`` (the server said yes to a COPY, and no copy is there).
 
     ``response_code`` is the IMAP response code (``"OVERQUOTA"``,
     ``"TRYCREATE"``...) in capitals or the three SMTP digits, ``""`` if none.
@@ -147,7 +156,11 @@ class InvalidArgument(MailError):
     """What must never reach a server: CR, LF, NUL or another control character.
 
     Codes: ``invalid_argument``, and for what people type ``host_invalid``,
-    ``host_is_address``, ``port_invalid``, ``address_invalid``.
+    ``host_is_address``, ``port_invalid``, ``address_invalid``; for folders
+    ``folder_name_empty``, ``folder_name_control`` (characters that cannot be shown),
+    ``folder_name_delimiter``, ``folder_name_too_long``, ``folder_name_reserved``,
+    ``folder_flat`` (the server knows no folders within folders),
+    ``folder_is_inbox`` (what cannot be done to the inbox), ``same_folder``.
     """
 
     code = "invalid_argument"

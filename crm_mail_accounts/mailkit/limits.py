@@ -19,6 +19,17 @@ PROBE_TIMEOUT = 60.0
 REMOVAL_TIME = 10.0
 """What must be left of a connection test before it stores a mail, so that the mail
 can be removed again."""
+LONGEST_BACKOFF = 24 * 3600.0
+"""Seconds of silence that a server may ask for; Exchange Online asks for minutes."""
+BANDWIDTH_PAUSE = 3600.0
+"""Seconds, when the traffic of a day is used up (Gmail); it frees up by the hour."""
+IDLE_REISSUE = 600.0
+"""Seconds of one IDLE: RFC 2177 says 29 minutes, but Exchange Online and the
+translating routers on the way forget a silent connection earlier."""
+IDLE_DONE_TIMEOUT = 30.0
+"""Seconds for the answer to DONE: silence alone proves nothing of a connection."""
+IDLE_TICK = 5.0
+"""Seconds between two looks at whether IDLE should stop."""
 MAX_HOST_ADDRESSES = 8
 """Addresses of one name that are tried; each gets a share of CONNECT_TIMEOUT."""
 CHUNK = 64 * 1024
@@ -38,6 +49,19 @@ MAX_NESTING = 100
 MAX_COMMAND_LINE = 4000
 """Exchange Online refuses longer command lines (error 12)."""
 
+CHANGE_GROUP = 250
+"""Mails that are checked, then changed by one command: with ten digits and a comma
+each they fit into MAX_COMMAND_LINE, and little time lies between check and change."""
+APPEND_BATCH = 4 * 1024 * 1024
+"""Bytes of mail in one MULTIAPPEND, which is all or nothing."""
+APPEND_BATCH_LINE = 3000
+"""Bytes of an APPEND's line without its mails, below MAX_COMMAND_LINE."""
+MAX_FOLDER_NAME = 200
+"""Bytes of one level of a folder's raw name; servers store it as a file's name, which
+has 255, and add to it."""
+MAX_FOLDER_PATH = 900
+"""Bytes of a folder's whole raw name: within one quoted string."""
+
 MAX_COLLECTED = 80 * 1024 * 1024
 """Untagged responses of one command that are kept rather than streamed."""
 MAX_UIDS = 5_000_000
@@ -45,6 +69,15 @@ MAX_UIDS = 5_000_000
 SEARCH_WINDOW = 80_000
 """UIDs of one SEARCH without ESEARCH: ten digits and a space each stay below
 MAX_LINE."""
+MAX_NOTICED = 10_000
+"""Flag changes, and ranges of removed mails, that are kept of what a server tells
+unasked; beyond that the folder has to be looked at anyway."""
+BODY_CHUNK = 1024 * 1024
+"""Bytes of one partial fetch of a large mail."""
+MAX_STREAMED = 1024 * 1024 * 1024
+"""Bytes of one mail read by parts; servers refuse mails of a tenth of it."""
+MAX_PARTIAL_HEADER = 64 * 1024
+"""Bytes of a header that is asked for whole, where its fields cannot be had."""
 
 # -- SMTP ---------------------------------------------------------------------
 MAX_REPLY_LINE = 4096

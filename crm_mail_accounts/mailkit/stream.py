@@ -152,6 +152,27 @@ class Stream:
             self._at = 0
         return self._data[self._at :]
 
+    def wait(self, seconds: float) -> bool:
+        """Whether there is something to read within so long; nothing is consumed.
+
+        :raises NetworkError: ``connection_lost`` when the other side has closed
+        """
+        if self._at < len(self._data):
+            return True
+        sock = self._open_socket()
+        try:
+            # 0 would make the socket non-blocking, which TLS reports differently
+            sock.settimeout(max(seconds, 0.001))
+            chunk = sock.recv(CHUNK)
+        except TimeoutError:
+            return False
+        except OSError as err:
+            raise net.translated(err, "waiting") from err
+        if not chunk:
+            raise NetworkError("waiting: the server closed the connection")
+        self._data, self._at = chunk, 0
+        return True
+
     def read_line(self, limit: int = MAX_LINE) -> bytes:
         """The next line without its end; a bare LF ends a line too."""
         end = self._data.find(b"\n", self._at)

@@ -170,6 +170,11 @@ class FetchedMessage:
     ``flags`` are as the server wrote them (``\\\\Seen``, ``$Forwarded``).
     ``sections`` maps the section's text in capitals (``HEADER.FIELDS``, ``""`` for
     the whole mail, ``1.2``) to its bytes, or ``None`` for NIL.
+
+    ``extra`` holds what only some servers know: ``emailid``, ``threadid`` (RFC 8474),
+    ``gm_msgid``, ``gm_thrid``, ``preview`` (RFC 8970) as text or ``None``, and
+    ``gm_labels`` as a tuple of text; ``origin``, where a partial section begins, as a
+    number; other items by their names in capitals.
     """
 
     uid: int
@@ -179,6 +184,94 @@ class FetchedMessage:
     modseq: int | None = None
     sections: dict[str, bytes | None] = field(default_factory=dict)
     extra: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagChange:
+    """The flags of one mail, as the server wrote them; all of them, not a difference.
+
+    ``modseq`` is ``None`` where the server keeps none (RFC 7162).
+    """
+
+    uid: int
+    flags: tuple[str, ...]
+    modseq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """UIDs that the server says are gone, both ends included.
+
+    A range may be enormous and name UIDs that never were (RFC 7162 3.2.10): compare
+    it with rows (``BETWEEN``), never count it out.
+    """
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """What the server told of a folder without being asked.
+
+    ``flags`` has each mail once, the newest word, and none that is in ``vanished``.
+    ``exists`` is the last number of mails told, ``None`` if none was.  ``gone``: mails
+    went, and it is not known which.  ``changed``: flags changed, and it is not known of
+    which mail.
+    """
+
+    folder: str
+    uidvalidity: int | None
+    vanished: tuple[Vanished, ...] = ()
+    flags: tuple[FlagChange, ...] = ()
+    exists: int | None = None
+    gone: bool = False
+    changed: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.vanished or self.flags or self.look) or (
+            self.exists is not None
+        )
+
+    @property
+    def look(self) -> bool:
+        """Whether the folder has to be looked at, since this does not tell enough."""
+        return self.gone or self.changed
+
+
+@dataclass(frozen=True)
+class BodyPart:
+    """A node of BODYSTRUCTURE (RFC 9051 7.5.2), without any of the mail's content.
+
+    ``number`` is what BODY[...] takes: ``"1.2"``; ``"TEXT"`` or ``"3.TEXT"`` for a
+    multipart that is the whole text of the mail, or of a mail within the mail, since
+    it has no number of its own (RFC 9051 6.4.5.1).  ``content_type`` and the names of
+    the parameters are lower case; values are as the server sent them, so file names
+    may still be encoded: ``mime.part_names`` decodes them.  ``size`` is of the part as
+    encoded, ``None`` where it was not told.
+    """
+
+    number: str
+    content_type: str
+    parameters: dict[str, str] = field(default_factory=dict)
+    content_id: str = ""
+    encoding: str = ""
+    size: int | None = None
+    disposition: str = ""
+    disposition_parameters: dict[str, str] = field(default_factory=dict)
+    children: tuple[BodyPart, ...] = ()
+
+    def leaves(self) -> list[BodyPart]:
+        """All parts without children, in the order of the mail; a mail within the
+        mail is one of them."""
+        found, todo = [], [self]
+        while todo:
+            part = todo.pop()
+            if part.children and not part.content_type.startswith("message/"):
+                todo.extend(reversed(part.children))
+            else:
+                found.append(part)
+        return found
 
 
 @dataclass(frozen=True)
@@ -198,7 +291,13 @@ class Address:
 
 @dataclass(frozen=True)
 class IndexHeader:
-    """The header fields of one mail as the index stores them, decoded and cut."""
+    """The header fields of one mail as the index stores them, decoded and cut.
+
+    ``return_path`` is the address of the envelope's sender, ``"<>"`` for the empty one
+    (RFC 5321 4.5.5: a report, never to be answered), ``""`` where no field tells.
+    ``authentication_results`` is the topmost field alone: the last server's word, and
+    only that of the account's own server is worth anything (RFC 8601 5).
+    """
 
     subject: str = ""
     from_: Address | None = None
@@ -215,6 +314,11 @@ class IndexHeader:
     auto_submitted: str = ""
     precedence: str = ""
     importance: str = ""
+    return_path: str = ""
+    auto_response_suppress: str = ""
+    list_unsubscribe: str = ""
+    list_unsubscribe_post: str = ""
+    authentication_results: str = ""
 
     @property
     def may_have_attachments(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from ..errors import InvalidArgument
 from ..stream import checked, checked_text
@@ -89,6 +89,11 @@ def date_time(moment: datetime) -> bytes:
         f'"{moment.day:2d}-{_MONTHS[moment.month - 1]}-{moment.year:04d} '
         f'{moment:%H:%M:%S} {sign}{hours:02d}{minutes:02d}"'
     ).encode("ascii")
+
+
+def day(value: date) -> bytes:
+    """A SEARCH key's date: ``1-Feb-2026`` (RFC 9051 date-text)."""
+    return f"{value.day}-{_MONTHS[value.month - 1]}-{value.year:04d}".encode("ascii")
 
 
 def _checked(value: bytes | str) -> bytes:

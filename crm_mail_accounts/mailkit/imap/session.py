@@ -20,11 +20,13 @@ from ..errors import (
     ServerRefused,
 )
 from ..limits import MAX_HEADER_LITERAL, MAX_UIDS, SEARCH_WINDOW
-from ..values import FetchedMessage, FolderState, Quota, ServerFolder
-from . import folders, quote, sets, tokens
+from ..values import Endpoint, FetchedMessage, FolderState, Quota, ServerFolder
+from . import folders, quote, sets
 from .connection import ImapConnection
 from .fetch import INDEX_SECTION, FetchReader, index_items
+from .search import SearchResult
 from .state import StateReader, read_quota, read_status
+from .unsolicited import Unsolicited
 from .wire import Untagged
 
 _EVERYTHING = (quote.string(""), quote.string("*"))
@@ -36,10 +38,21 @@ class ImapSession(ImapConnection):
     selected: str | None = None
     state: FolderState | None = None
 
+    def __init__(self, sock, endpoint: Endpoint, **options):
+        super().__init__(sock, endpoint, **options)
+        self.unsolicited = Unsolicited(self.dropped)
+        """What the server tells of folders unasked; to be taken after commands."""
+
+    def _notice(self, response: Untagged) -> None:
+        super()._notice(response)
+        self.unsolicited.offer(response)
+
     @property
     def modseq(self) -> bool:
         """Whether mod-sequences can be used in the folder that is open: either the
         server confirmed them for the session, or SELECT asked for them."""
+        if "CONDSTORE" in self.without:
+            return False
         known = self.enabled & {"CONDSTORE", "QRESYNC"} or self.offers("CONDSTORE")
         return bool(known) and (
             self.state is not None and self.state.highestmodseq is not None
@@ -151,10 +164,16 @@ class ImapSession(ImapConnection):
             arguments.append(b"(CONDSTORE)")
         # a failed SELECT leaves no folder selected (RFC 9051 6.3.2)
         self.selected = self.state = None
+        self.unsolicited.begin_opening()
         reader = StateReader()
-        status = self._wire.command(command, *arguments, handler=reader.take)
+        try:
+            status = self._wire.command(command, *arguments, handler=reader.take)
+        except BaseException:
+            self.unsolicited.closed()
+            raise
         read_only = command == "EXAMINE" or status.code == "READ-ONLY"
         found = reader.state(read_only=read_only)
+        self.unsolicited.opened(raw, found.uidvalidity)
         self.selected = raw
         if found.uidnext is None and found.exists:
             found = replace(found, uidnext=self._last_uid() + 1)
@@ -165,11 +184,33 @@ class ImapSession(ImapConnection):
         """For servers that do not tell UIDNEXT."""
         reader = FetchReader(dropped=self.dropped)
         found = 0
-        for response in self._wire.responses("UID FETCH", b"*", b"(UID)"):
-            message = reader.read(response)
-            if message is not None:
-                found = max(found, message.uid)
+        for message in self._fetch(reader, b"*", b"(UID)"):
+            found = max(found, message.uid)
         return found
+
+    def _fetch(
+        self,
+        reader: FetchReader,
+        *arguments: bytes,
+        keep: int | None = None,
+        flags_asked: bool = False,
+    ) -> Iterator[FetchedMessage]:
+        """What ``reader`` takes of the answers to a UID FETCH; the rest is
+        unsolicited.  Nothing is sent before the first ``next()``."""
+        for response in self._wire.responses("UID FETCH", *arguments, keep=keep):
+            message = self._read(reader, response)
+            if message is not None:
+                if not flags_asked:
+                    self.unsolicited.note_flags(message)
+                yield message
+
+    def _read(self, reader: FetchReader, response: Untagged) -> FetchedMessage | None:
+        message = reader.read(response)
+        if message is not None:
+            self.unsolicited.claim()
+        elif response.name == "FETCH":
+            self.unsolicited.counted()
+        return message
 
     def create_folder(self, raw: str) -> None:
         self._wire.command("CREATE", quote.mailbox(raw))
@@ -192,6 +233,7 @@ class ImapSession(ImapConnection):
         if self.offers("UNSELECT"):
             self._wire.command("UNSELECT")
             self.selected = self.state = None
+            self.unsolicited.closed()
         else:
             self.examine("INBOX")
 
@@ -205,20 +247,28 @@ class ImapSession(ImapConnection):
         """The index items of a UID window of the selected folder, as they come.
 
         Nothing is sent before the first mail is asked for.  Mails may come in any
-        order, and a UID that is missing is no proof that the mail is gone.
+        order, and a UID that is missing is no proof that the mail is gone.  A mail
+        whose header the server does not give comes with ``None`` for it, so that it
+        can be set apart; beyond ``MAX_HEADER_LITERAL`` bytes a header is cut off.
         """
         self._need_folder()
         window = sets.window(first_uid, last_uid)
-        items = index_items(self.capabilities, modseq=self.modseq)
-        reader = FetchReader(
-            first_uid, last_uid, section=INDEX_SECTION, dropped=self.dropped
+        yield from self._fetch(
+            FetchReader(
+                first_uid,
+                last_uid,
+                section=INDEX_SECTION,
+                lenient=True,
+                dropped=self.dropped,
+            ),
+            window,
+            self._index_items(),
+            keep=MAX_HEADER_LITERAL,
+            flags_asked=True,
         )
-        for response in self._wire.responses(
-            "UID FETCH", window, items, keep=MAX_HEADER_LITERAL
-        ):
-            message = reader.read(response)
-            if message is not None:
-                yield message
+
+    def _index_items(self) -> bytes:
+        return index_items(self.capabilities - self.without, modseq=self.modseq)
 
     def fetch_body(self, uid: int) -> bytes:
         """The whole mail, its flags left as they are."""
@@ -226,10 +276,8 @@ class ImapSession(ImapConnection):
         reader = FetchReader(uid, uid, section="", dropped=self.dropped)
         body: bytes | None = None
         arguments = (sets.window(uid, uid), b"(UID BODY.PEEK[])")
-        for response in self._wire.responses("UID FETCH", *arguments):
-            message = reader.read(response)
-            if message is not None:
-                body = message.sections[""]
+        for message in self._fetch(reader, *arguments):
+            body = message.sections[""]
         if body is None:
             raise ServerRefused(
                 "no such mail", response_code="NONEXISTENT", code="message_gone"
@@ -247,10 +295,8 @@ class ImapSession(ImapConnection):
         items = b"(UID BODY.PEEK[]<0.%d>)" % octets
         for chunk in sets.chunks(uids):
             reader = FetchReader(section="", dropped=self.dropped)
-            for response in self._wire.responses("UID FETCH", chunk, items):
-                message = reader.read(response)
-                if message is not None:
-                    heads[message.uid] = message.sections[""] or b""
+            for message in self._fetch(reader, chunk, items):
+                heads[message.uid] = message.sections[""] or b""
         return heads
 
     def search_uids(self, first: int, last: int) -> list[int]:
@@ -258,28 +304,32 @@ class ImapSession(ImapConnection):
 
         Without ESEARCH the window is asked in pieces, so that no answer is longer
         than a line may be.
+
+        :raises ProtocolError: the server said OK and no result (RFC 9051 6.4.4): that
+            must not be read as "no mails"
         """
+        return self._search(first, last)
+
+    def _search(self, first: int, last: int, key: bytes = b"") -> list[int]:
+        """The UIDs of a window that match ``key``, a search key with a space before
+        it."""
         self._need_folder()
-        sets.window(first, last)
+        window = sets.window(first, last)
         if self.offers("ESEARCH"):
-            found: list[tuple[int, int]] = []
-            self._wire.command(
-                "UID SEARCH",
-                b"RETURN (ALL) UID " + sets.window(first, last),
-                handler=lambda response: found.extend(_esearch(response)),
-            )
-            return sets.expand(found, first, last)
-        uids: set[int] = set()
+            result = SearchResult()
+            arguments = b"RETURN (ALL) UID " + window + key
+            self._wire.command("UID SEARCH", arguments, handler=result.take)
+            return result.uids(first, last)
+        uids: list[int] = []
         for start in range(first, last + 1, SEARCH_WINDOW):
             if start - first > 100 * MAX_UIDS:
                 raise LimitExceeded("too wide a UID window for SEARCH")
             end = min(start + SEARCH_WINDOW - 1, last)
-            self._wire.command(
-                "UID SEARCH",
-                b"UID " + sets.window(start, end),
-                handler=lambda response: uids.update(_search(response)),
-            )
-        return sorted(uid for uid in uids if first <= uid <= last)
+            result = SearchResult()
+            arguments = b"UID " + sets.window(start, end) + key
+            self._wire.command("UID SEARCH", arguments, handler=result.take)
+            uids += result.uids(start, end)
+        return uids
 
     def append(
         self,
@@ -325,25 +375,3 @@ class ImapSession(ImapConnection):
     def _need_folder(self) -> None:
         if self.selected is None:
             raise InvalidArgument("no folder is open")
-
-
-def _esearch(response: Untagged) -> list[tuple[int, int]]:
-    """``* ESEARCH (TAG "A5") UID ALL 1:3,7``; without ALL nothing was found."""
-    if response.name != "ESEARCH":
-        return []
-    parts = tokens.parse(response.segments, response.start)
-    for name, value in zip(parts, parts[1:], strict=False):
-        if isinstance(name, tokens.Atom) and name.upper() == b"ALL":
-            if not isinstance(value, tokens.Atom):
-                break
-            return sets.parse(value)
-    return []
-
-
-def _search(response: Untagged) -> list[int]:
-    """``* SEARCH 2 3 (MODSEQ 7)``"""
-    if response.name != "SEARCH":
-        return []
-    return [
-        int(word) for word in response.text.partition(b"(")[0].split() if word.isdigit()
-    ]

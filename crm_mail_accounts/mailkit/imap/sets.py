@@ -7,6 +7,7 @@ not by count, because the limit is a line's length (Exchange Online 4096 bytes).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from ..errors import InvalidArgument, LimitExceeded, ProtocolError
@@ -90,6 +91,28 @@ def expand(
     if sum(high - low + 1 for low, high in clipped) > MAX_UIDS:
         raise LimitExceeded(f"more than {MAX_UIDS} mails in one answer")
     return sorted({uid for low, high in clipped for uid in range(low, high + 1)})
+
+
+def merged(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same UIDs as ascending ranges that do not touch; nothing is counted out."""
+    found: list[tuple[int, int]] = []
+    for low, high in sorted(pairs):
+        if found and low <= found[-1][1] + 1:
+            if high > found[-1][1]:
+                found[-1] = (found[-1][0], high)
+        else:
+            found.append((low, high))
+    return found
+
+
+def outside(uids: Iterable[int], pairs: Iterable[tuple[int, int]]) -> list[int]:
+    """Those UIDs, in their order, that are in none of the :func:`merged` ranges."""
+    known = list(pairs)
+    return [
+        uid
+        for uid in uids
+        if not (at := bisect_right(known, (uid, MAX_UID))) or known[at - 1][1] < uid
+    ]
 
 
 def _range(first: int, last: int) -> bytes:

@@ -38,7 +38,12 @@ class StateReader:
             self._exists = response.number
         elif response.name == "OK":
             status = response.status
-            if status is not None and status.code and len(self._codes) < 50:
+            if status is None or not status.code:
+                return
+            if status.code == "CLOSED":
+                # all before it was about the folder that was open (RFC 7162 3.2.11)
+                self._exists, self._codes = 0, {}
+            elif len(self._codes) < 50:
                 self._codes[status.code] = status.arguments
 
     def state(self, *, read_only: bool) -> FolderState:

@@ -34,8 +34,10 @@ from ..errors import (
     ServerRefused,
 )
 from ..limits import (
+    BANDWIDTH_PAUSE,
     COMMAND_TIMEOUT,
     GOODBYE_TIMEOUT,
+    LONGEST_BACKOFF,
     MAX_COLLECTED,
     MAX_COMMAND_LINE,
     MAX_GREETING,
@@ -45,7 +47,7 @@ from ..stream import Stream, checked
 from ..trace import masked
 from .quote import Argument, Literal
 
-_LITERAL_MARK = re.compile(rb"~?\{(\d{1,19})\+?\}\Z")
+_LITERAL_MARK = re.compile(rb"\{(\d{1,19})\+?\}\Z")
 _STATUS_LINE = re.compile(
     rb"(?:\*|[A-Za-z0-9]+) (?:OK|NO|BAD|BYE|PREAUTH)(?: |\Z)|\+", re.IGNORECASE
 )
@@ -60,10 +62,26 @@ _TOO_MANY = re.compile(
     r"|maximum number of (?:\w+ )*connections",
     re.IGNORECASE,
 )
+_BANDWIDTH = re.compile(r"exceeded .{0,40}bandwidth", re.IGNORECASE)
 _TRANSIENT_CODES = frozenset(
     {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "THROTTLED"}
 )
 """RFC 5530 (and one provider's own): the same command may work later."""
+_CODES = {
+    "ALREADYEXISTS": "folder_exists",
+    "HASCHILDREN": "folder_has_children",
+    "NONEXISTENT": "folder_missing",
+    "NOPERM": "not_permitted",
+    "OVERQUOTA": "mailbox_full",
+    "READ-ONLY": "folder_read_only",
+    "TRYCREATE": "target_missing",
+}
+"""What a refusal's response code (RFC 5530, RFC 9051 7.1) means to our caller."""
+_READING = frozenset(
+    "AUTHENTICATE EXAMINE FETCH LIST LOGIN SEARCH SELECT STATUS".split()
+)
+"""Last words of the commands that fill no mailbox: Gmail answers OVERQUOTA to them
+when the traffic of a day is used up."""
 _MAX_RESPONSE_COST = 200
 """Bytes that a short response costs in Python beside its text."""
 
@@ -126,6 +144,8 @@ class Wire:
         """Texts that must not be repeated by an error's detail."""
         self.on_untagged: Callable[[Untagged], None] | None = None
         """Sees every untagged response, also those of commands that ignore it."""
+        self.throttled = 0
+        """Answers by which the server said that it slows us down."""
         self._counter = 0
         self._pending: str | None = None
 
@@ -231,12 +251,19 @@ class Wire:
                 raise ProtocolError("a continuation that nobody asked for")
             return self._judge(response, name)
 
-    def authenticate(self, mechanism: str, answers: Sequence[bytes]) -> Status:
+    def authenticate(
+        self,
+        mechanism: str,
+        answers: Sequence[bytes],
+        *,
+        heard: list[bytes] | None = None,
+    ) -> Status:
         """AUTHENTICATE with ``answers`` to the server's challenges, in order.
 
         The first goes with the command where the server takes that (SASL-IR, RFC
         4959) and the line's length allows.  A challenge too many gets an empty
         answer once (XOAUTH2 explains a failure like that), then ``*`` (cancel).
+        ``heard`` gets the challenges as they came, also when this raises.
         """
         encoded = [base64.b64encode(answer) for answer in answers] + [b"", b"*"]
         line = b"AUTHENTICATE " + checked(mechanism.encode("ascii"))
@@ -251,10 +278,54 @@ class Wire:
             if isinstance(response, Status):
                 return self._judge(response, "AUTHENTICATE")
             if isinstance(response, bytes):
+                if heard is not None:
+                    heard.append(response)
                 if not encoded:
                     self.close()
                     raise ProtocolError("authentication without an end")
                 self._put(encoded.pop(0))
+
+    # -- idle (RFC 2177) ------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Whether a command has been sent and not been answered."""
+        return self._pending is not None
+
+    def begin_idle(self) -> bool:
+        """Send IDLE and wait for the server's consent; whether anything came before."""
+        self._finish_pending()
+        self.stream.bound(self.command_timeout)
+        self._put(self._new_tag().encode("ascii") + b" IDLE")
+        return bool(self._wait_for_leave(b"IDLE"))
+
+    def read_idle(self, seconds: float) -> bool:
+        """Wait so long at most; whether anything came, and read all that is there."""
+        came = False
+        try:
+            while self.stream.wait(0 if came else seconds):
+                self.stream.bound(self.command_timeout)
+                response = self._next(0)
+                if isinstance(response, Status):
+                    # the server has had enough of it
+                    raise NetworkError("IDLE ended by itself")
+                came = True
+        except BaseException:
+            self.close()
+            raise
+        return came
+
+    def end_idle(self, seconds: float) -> bool:
+        """DONE, which must be answered; whether anything came before the answer."""
+        self.stream.bound(seconds)
+        self._put(b"DONE")
+        came = False
+        while True:
+            response = self._next(0)
+            if isinstance(response, Status):
+                self._judge(response, "IDLE")
+                return came
+            came = came or isinstance(response, Untagged)
 
     # -- sending --------------------------------------------------------------
 
@@ -412,7 +483,7 @@ class Wire:
         segments = [line]
         total = 0
         while True:
-            mark = _LITERAL_MARK.search(line)
+            mark = _LITERAL_MARK.match(line, line.rfind(b"{"))
             if not mark:
                 return segments
             size = int(mark.group(1))
@@ -438,6 +509,8 @@ class Wire:
 
     def _judge(self, status: Status, name: str) -> Status:
         if status.kind == "OK":
+            if status.code == "THROTTLED" or status.text.endswith("[THROTTLED]"):
+                self.throttled += 1  # Gmail: the command was done, slowly
             return status
         words = self._words(status)
         wait = _retry_after(status.text)
@@ -447,10 +520,14 @@ class Wire:
             raise NetworkError(words)
         busy = wait is not None or bool(_TOO_MANY.search(status.text))
         if status.kind == "NO" or busy:
+            if status.code == "OVERQUOTA" and name.split()[-1] in _READING:
+                busy, wait = True, wait or BANDWIDTH_PAUSE
+            retry = busy or status.code in _TRANSIENT_CODES
             raise ServerRefused(
                 words,
+                code="server_busy" if retry else _CODES.get(status.code),
                 response_code=status.code or ("THROTTLED" if busy else ""),
-                retry=busy or status.code in _TRANSIENT_CODES,
+                retry=retry,
                 retry_after=wait,
             )
         error: MailError = ProtocolError(f"{name}: {words}")
@@ -459,5 +536,9 @@ class Wire:
 
 
 def _retry_after(text: str) -> float | None:
+    """Seconds, from Exchange Online's "Suggested Backoff Time: N milliseconds" or
+    Gmail's "exceeded command or bandwidth limits"."""
     found = _BACKOFF.search(text)
-    return int(found.group(1)) / 1000 if found else None
+    if found:
+        return min(int(found.group(1)[:12]) / 1000, LONGEST_BACKOFF)
+    return BANDWIDTH_PAUSE if _BANDWIDTH.search(text) else None

@@ -9,11 +9,13 @@ bytes; fields that nobody asks for are passed over unread.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
-from ..limits import MAX_HEADER_LITERAL, MAX_SUBJECT
+from ..limits import MAX_EMAIL, MAX_HEADER_LITERAL, MAX_SUBJECT
 from ..values import Address, IndexHeader
 from .addresses import parse_addresses
+from .charsets import clean_text
 from .dates import parse_date
 from .encoded_words import decode_words
 from .references import message_id, message_ids
@@ -25,13 +27,18 @@ _MEDIA_TYPE = re.compile(rb"\s*([\w!#$&^.+*'-]{1,127}/[\w!#$&^.+*'-]{1,127})", r
 _SPACES = re.compile(r"\s+")
 _LIST_ID = re.compile(r"<([^<>]*)>")
 _FIRST_WORD = re.compile(r"[\w-]+", re.ASCII)
+_ANGLED = re.compile(r"<([^<>]*)>")
+_MAX_TECHNICAL = 2000
+"""Characters kept of a field that programs read."""
 _SUBJECT_BYTES = 16 * MAX_SUBJECT
 """Enough for MAX_SUBJECT characters of four bytes in encoded words."""
 
 _ONCE = frozenset(
     {b"subject", b"from", b"sender", b"reply-to", b"date", b"message-id",
      b"content-type", b"list-id", b"auto-submitted", b"precedence", b"importance",
-     b"x-priority", b"x-msmail-priority", b"priority"}
+     b"x-priority", b"x-msmail-priority", b"priority", b"return-path",
+     b"x-auto-response-suppress", b"list-unsubscribe", b"list-unsubscribe-post",
+     b"authentication-results"}
 )  # fmt: skip
 """Of these the first one that holds something counts: what was added below it
 does not change who a mail is from."""
@@ -43,10 +50,33 @@ _GATHERED = {
 }
 """These may come in several fields (RFC 5322 4.5)."""
 
+_URGENCY = (b"importance", b"x-priority", b"priority", b"x-msmail-priority")
 _IMPORTANCE = {
     "high": "high", "urgent": "high", "1": "high", "2": "high", "highest": "high",
     "low": "low", "non-urgent": "low", "4": "low", "5": "low", "lowest": "low",
 }  # fmt: skip
+
+
+_SPELLINGS = {
+    spelling: (name, _GATHERED.get(name))
+    for name in (*_ONCE, *_GATHERED)
+    for spelling in (
+        name, name.title(), name.upper(), name.title().replace(b"-Id", b"-ID")
+    )
+}  # fmt: skip
+"""Names as they are mostly written: a look-up instead of turning each to lower case."""
+
+
+def _lines(block: bytes) -> list[bytes]:
+    """The lines of a header, unfolded, up to the first empty one."""
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    end = block.find(b"\n\n")
+    if end >= 0:
+        block = block[:end]
+    if b"\n " in block or b"\n\t" in block:
+        block = _FOLD.sub(b" ", block)
+    return block.split(b"\n")
 
 
 def fields(block: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -55,14 +85,7 @@ def fields(block: bytes) -> Iterator[tuple[bytes, bytes]]:
     Ends at the first empty line.  A line without a colon, or with something else
     than a name before it, is passed over.
     """
-    if b"\r" in block:
-        block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    end = block.find(b"\n\n")
-    if end >= 0:
-        block = block[:end]
-    if b"\n " in block or b"\n\t" in block:
-        block = _FOLD.sub(b" ", block)
-    for line in block.split(b"\n"):
+    for line in _lines(block):
         name, colon, value = line.partition(b":")
         if colon:
             name = name.rstrip().lower()
@@ -72,13 +95,27 @@ def fields(block: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def media_type(value: bytes) -> str:
     """``type/subtype`` of a Content-Type field, or ``""``."""
+    value = value.partition(b";")[0]
+    return _media_type(value) if len(value) < 100 else _read_media_type(value)
+
+
+def _read_media_type(value: bytes) -> str:
     match = _MEDIA_TYPE.match(value)
     return match[1].decode("ascii").lower() if match else ""
 
 
+_media_type = lru_cache(maxsize=256)(_read_media_type)
+
+
 def _line(value: bytes, limit: int) -> str:
     """Unstructured text on one line, at most ``limit`` characters."""
-    text = decode_words(value[:_SUBJECT_BYTES])
+    value = value[:_SUBJECT_BYTES]
+    if value.isascii() and b"=?" not in value:
+        # what most are: there is nothing to decode
+        text = value.decode("ascii")
+        if "  " not in text and text.isprintable():
+            return text.strip()[:limit]
+    text = decode_words(value)
     if "  " in text or not text.isprintable():
         text = _SPACES.sub(" ", text)
     return text.strip()[:limit]
@@ -89,8 +126,33 @@ def _word(value: bytes) -> str:
     return match[0].lower() if match else ""
 
 
-def _first(value: bytes | None) -> Address | None:
-    found = parse_addresses(value) if value else ()
+def _technical(value: bytes) -> str:
+    """What programs wrote for programs: no encoded words, one line, cut."""
+    text = value[:_SUBJECT_BYTES].decode("utf-8", "replace")
+    if "  " in text or not text.isprintable():
+        text = clean_text(_SPACES.sub(" ", text))
+    return text.strip()[:_MAX_TECHNICAL]
+
+
+def _return_path(value: bytes) -> str:
+    text = _technical(value)
+    if not text:
+        return ""
+    match = _ANGLED.search(text)
+    address = (match[1] if match else text).strip()
+    return address[:MAX_EMAIL] if address else "<>"
+
+
+def _subject(value: bytes) -> str:
+    return _line(value, MAX_SUBJECT)
+
+
+def _suppressed(value: bytes) -> str:
+    return _technical(value).lower()
+
+
+def _first(value: bytes) -> Address | None:
+    found = parse_addresses(value)
     return found[0] if found else None
 
 
@@ -101,7 +163,7 @@ def _list_id(value: bytes) -> str:
 
 
 def _importance(found: dict[bytes, bytes]) -> str:
-    for name in (b"importance", b"x-priority", b"priority", b"x-msmail-priority"):
+    for name in _URGENCY:
         value = found.get(name)
         if value and (level := _IMPORTANCE.get(_word(value))):
             return level
@@ -111,14 +173,45 @@ def _importance(found: dict[bytes, bytes]) -> str:
 def gather(block: bytes) -> dict[bytes, bytes]:
     """The fields that the index reads, as bytes, one value for each name."""
     found: dict[bytes, bytes] = {}
-    for name, value in fields(block[:MAX_HEADER_LITERAL]):
-        if name in _ONCE:
-            if value and name not in found:
+    for line in _lines(block[:MAX_HEADER_LITERAL]):
+        written, colon, value = line.partition(b":")
+        known = _SPELLINGS.get(written)
+        if known is None and colon:
+            known = _SPELLINGS.get(written.rstrip().lower())
+        if known is None or not colon:
+            continue
+        name, joint = known
+        value = value.strip()
+        before = found.get(name)
+        if not before:
+            if value or joint:
                 found[name] = value
-        elif name in _GATHERED:
-            before = found.get(name)
-            found[name] = before + _GATHERED[name] + value if before else value
+        elif joint:
+            found[name] = before + joint + value
     return found
+
+
+_READERS: dict[bytes, tuple[str, Callable[[bytes], object]]] = {
+    b"subject": ("subject", _subject),
+    b"from": ("from_", _first),
+    b"sender": ("sender", _first),
+    b"reply-to": ("reply_to", parse_addresses),
+    b"to": ("to", parse_addresses),
+    b"cc": ("cc", parse_addresses),
+    b"date": ("sent_at", parse_date),
+    b"message-id": ("message_id", message_id),
+    b"in-reply-to": ("in_reply_to", message_ids),
+    b"references": ("references", message_ids),
+    b"content-type": ("content_type", media_type),
+    b"list-id": ("list_id", _list_id),
+    b"auto-submitted": ("auto_submitted", _word),
+    b"precedence": ("precedence", _word),
+    b"return-path": ("return_path", _return_path),
+    b"x-auto-response-suppress": ("auto_response_suppress", _suppressed),
+    b"list-unsubscribe": ("list_unsubscribe", _technical),
+    b"list-unsubscribe-post": ("list_unsubscribe_post", _technical),
+    b"authentication-results": ("authentication_results", _technical),
+}
 
 
 def index_header(raw: bytes) -> IndexHeader:
@@ -128,37 +221,11 @@ def index_header(raw: bytes) -> IndexHeader:
     ``MAX_HEADER_LITERAL`` it is not read.  Importance is ``high``, ``low`` or empty.
     """
     found = gather(raw)
-    get = found.get
-    value = get(b"subject")
-    subject = _line(value, MAX_SUBJECT) if value else ""
-    value = get(b"reply-to")
-    reply_to = parse_addresses(value) if value else ()
-    value = get(b"to")
-    to = parse_addresses(value) if value else ()
-    value = get(b"cc")
-    cc = parse_addresses(value) if value else ()
-    value = get(b"date")
-    sent_at = parse_date(value) if value else None
-    value = get(b"message-id")
-    own_id = message_id(value) if value else ""
-    value = get(b"in-reply-to")
-    in_reply_to = message_ids(value) if value else ()
-    value = get(b"references")
-    references = message_ids(value) if value else ()
-    return IndexHeader(
-        subject=subject,
-        from_=_first(get(b"from")),
-        sender=_first(get(b"sender")),
-        reply_to=reply_to,
-        to=to,
-        cc=cc,
-        sent_at=sent_at,
-        message_id=own_id,
-        in_reply_to=in_reply_to,
-        references=references,
-        content_type=media_type(get(b"content-type") or b""),
-        list_id=_list_id(get(b"list-id") or b""),
-        auto_submitted=_word(get(b"auto-submitted") or b""),
-        precedence=_word(get(b"precedence") or b""),
-        importance=_importance(found),
-    )
+    values: dict = {}
+    for name, value in found.items():
+        if value and name in _READERS:
+            attribute, read = _READERS[name]
+            values[attribute] = read(value)
+    if not found.keys().isdisjoint(_URGENCY):
+        values["importance"] = _importance(found)
+    return IndexHeader(**values)

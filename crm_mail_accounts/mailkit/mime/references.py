@@ -25,8 +25,15 @@ _SHARED_HOSTS = frozenset({"", "localhost", "localhost.localdomain", "127.0.0.1"
 _MAX_FIELD = 128 * 1024
 
 
+_USUAL = re.compile(rb"<[!-;=?-~]+>(?: <[!-;=?-~]+>)*")
+"""Ids in brackets with one space between them, and nothing to decode or to mend."""
+
+
 def _ids(value: bytes | str) -> list[str]:
     if isinstance(value, bytes):
+        if len(value) <= MAX_MESSAGE_ID and _USUAL.fullmatch(value):
+            if b"=?" not in value:
+                return value.decode("ascii").split(" ")
         value = value[-_MAX_FIELD:]
         value = value.decode("utf-8", "replace")
     if "=?" in value:

@@ -1,10 +1,17 @@
 """Which mail this is, whatever its UID.
 
 UIDs change when a server is rebuilt, and a moved mail gets a new one.  A fingerprint
-recognises the mail again: Message-ID with size and arrival time, which COPY and MOVE
-keep (RFC 9051 6.4.7).  The Message-ID alone is no identity: copies sent to oneself and
-through a list share it, and whoever writes to us chooses it.  A mail without
-Message-ID is known by its other header fields instead.
+recognises the mail again.  From what, the best first:
+
+1. the server's own id of the content (EMAILID, RFC 8474; Gmail's X-GM-MSGID);
+2. Message-ID with size and arrival time, which COPY and MOVE keep (RFC 9051 6.4.7).
+   The Message-ID alone is no identity: copies sent to oneself and through a list share
+   it, and whoever writes to us chooses it;
+3. without Message-ID: size and arrival time with the bytes of some header fields.
+
+Fingerprints are stored: how one is made must not change, or every row would be a
+stranger after the next renumbering.  So a server that learns a better way is followed
+for new rows only when the caller says so by passing the id.
 """
 
 from __future__ import annotations
@@ -12,16 +19,40 @@ from __future__ import annotations
 from datetime import datetime
 from hashlib import blake2b
 
+from ..mime.header_fields import fields
 from ..values import IndexHeader
 
+_TELLING = (b"date", b"from", b"to", b"subject")
+"""Fields that tell mails without Message-ID apart.  No Received: the index does not ask
+for it, and what is asked once must be asked for ever."""
 
-def fingerprint(header: IndexHeader, size: int, internaldate: datetime | None) -> str:
-    """32 hexadecimal digits, equal for the same mail in the same account."""
+
+def fingerprint(
+    header: IndexHeader,
+    size: int,
+    internaldate: datetime | None,
+    *,
+    emailid: str | None = None,
+    gm_msgid: str | None = None,
+    raw: bytes | None = None,
+) -> str:
+    """32 hexadecimal digits, equal for the same mail in the same account.
+
+    ``raw``: the header bytes as the server gave them, which tell mails without
+    Message-ID apart whatever our decoding makes of them; without it their decoded
+    fields do.
+    """
+    if emailid:
+        return _digest(["emailid", emailid])
+    if gm_msgid:
+        return _digest(["gm_msgid", gm_msgid])
     date = str(int(internaldate.timestamp())) if internaldate else ""
     if header.message_id:
-        parts = ["id", header.message_id.strip().lower(), str(size), date]
-    else:
-        parts = [
+        return _digest(["id", header.message_id.strip().lower(), str(size), date])
+    if raw is not None:
+        return _digest(["raw", str(size), date, _raw_fields(raw)])
+    return _digest(
+        [
             "fields",
             str(size),
             date,
@@ -30,5 +61,28 @@ def fingerprint(header: IndexHeader, size: int, internaldate: datetime | None) -
             ",".join(address.key for address in header.to),
             header.subject,
         ]
+    )
+
+
+def loose_fingerprint(header: IndexHeader, raw: bytes) -> str:
+    """For servers that change size or arrival time when they move a mail: the
+    Message-ID with the telling fields; ``""`` without Message-ID.  Only to bind one row
+    to one mail (``moves``)."""
+    if not header.message_id:
+        return ""
+    return _digest(["loose", header.message_id.strip().lower(), _raw_fields(raw)])
+
+
+def _raw_fields(raw: bytes) -> str:
+    """A digest that folding, spaces and the order of the fields do not change."""
+    found: dict[bytes, bytes] = {}
+    for name, value in fields(raw):
+        if name in _TELLING:
+            found.setdefault(name, b" ".join(value.split()))
+    joined = b"\0".join(found.get(name, b"") for name in _TELLING)
+    return blake2b(joined, digest_size=16).hexdigest()
+
+
+def _digest(parts: list[str]) -> str:
     digest = blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16)
     return digest.hexdigest()

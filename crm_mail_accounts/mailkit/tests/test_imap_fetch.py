@@ -88,16 +88,37 @@ def test_ids_of_mails_are_text():
     message = FetchReader().read(
         fetch(
             b"(UID 7 EMAILID (M1) THREADID NIL X-GM-MSGID 18446744073709551615 "
-            b'X-GM-LABELS (\\Inbox "two words") PREVIEW "hello")'
+            b'x-gm-thrid 5 X-GM-LABELS (\\Inbox "two words" "Citt&AOA-") '
+            b'PREVIEW "hell\xc3\xb2" X-NEW (a NIL))'
         )
     )
     assert message.extra == {
-        "EMAILID": "M1",
-        "THREADID": None,
-        "X-GM-MSGID": "18446744073709551615",
-        "X-GM-LABELS": ("\\Inbox", "two words"),
-        "PREVIEW": "hello",
+        "emailid": "M1",
+        "threadid": None,
+        "gm_msgid": "18446744073709551615",
+        "gm_thrid": "5",
+        "gm_labels": ("\\Inbox", "two words", "Città"),
+        "preview": "hellò",
+        "X-NEW": ("a", None),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [(b"()", ()), (b'("\\\\Sent")', ("\\Sent",)), (b"(one)", ("one",)), (b"NIL", ())],
+)
+def test_labels_are_always_several(text, labels):
+    message = FetchReader().read(fetch(b"(UID 7 X-GM-LABELS " + text + b")"))
+    assert message.extra == {"gm_labels": labels}
+
+
+def test_an_answer_without_its_section_counts_only_when_it_answers():
+    reader = FetchReader(section=INDEX_SECTION, lenient=True)
+    assert reader.read(fetch(b"(UID 5 FLAGS (\\Seen) MODSEQ (8))")) is None
+    for text in (b"RFC822.SIZE 0", b'INTERNALDATE "22-Nov-2026 10:00:00 +0100"'):
+        message = reader.read(fetch(b"(UID 5 " + text + b")"))
+        assert message.sections == {INDEX_SECTION: None}
+    assert reader.dropped == {"not asked": 1}
 
 
 @pytest.mark.parametrize(

@@ -300,7 +300,7 @@ def test_an_append_that_is_refused_for_another_reason_is_no_full_mailbox():
     with FakeImap() as fake:
         interfere(fake, b"APPEND", lambda: raise_(No("[NOPERM] not here")))
         step = try_append(fake)
-    assert (step.ok, step.error.code, step.note) == (False, "server_refused", "")
+    assert (step.ok, step.error.code, step.note) == (False, "not_permitted", "")
 
 
 def test_a_folder_that_is_renumbered_meanwhile_loses_no_mail():

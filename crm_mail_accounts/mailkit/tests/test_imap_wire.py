@@ -193,6 +193,55 @@ def test_a_pause_that_the_server_asks_for_is_told(kind):
     assert error.retry
 
 
+def test_a_pause_without_end_is_cut_to_a_day():
+    error = refusal(
+        b"A1 NO Suggested Backoff Time: 99999999999999999999 milliseconds\r\n"
+    )
+    assert error.retry_after == 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "code", "retry"),
+    [
+        (b"NO [OVERQUOTA] full", "APPEND", "mailbox_full", False),
+        (b"NO [overquota] full", "UID COPY", "mailbox_full", False),
+        (b"NO [OVERQUOTA] Account exceeded limits", "UID FETCH", "server_busy", True),
+        (b"NO [OVERQUOTA] Account exceeded limits", "SELECT", "server_busy", True),
+        (b"NO [THROTTLED] slowly", "UID MOVE", "server_busy", True),
+        (b"NO [UNAVAILABLE] later", "NOOP", "server_busy", True),
+        (b"NO [INUSE] later", "DELETE", "server_busy", True),
+        (b"NO [LIMIT] too much", "UID STORE", "server_busy", True),
+        (b"BAD Too many simultaneous connections.", "NOOP", "server_busy", True),
+        (b"NO [TryCreate] no such mailbox", "UID MOVE", "target_missing", False),
+        (b"NO [NONEXISTENT] no such mailbox", "SELECT", "folder_missing", False),
+        (b"NO [ALREADYEXISTS] it is there", "CREATE", "folder_exists", False),
+        (b"NO [HASCHILDREN] no", "DELETE", "folder_has_children", False),
+        (b"NO [READ-ONLY] no", "UID STORE", "folder_read_only", False),
+        (b"NO [NOPERM] no", "UID STORE", "not_permitted", False),
+        (b"NO [CANNOT] no", "CREATE", "server_refused", False),
+        (b"NO no", "CREATE", "server_refused", False),
+    ],
+)
+def test_a_refusal_says_in_one_word_what_it_means(line, name, code, retry):
+    error = refusal(b"A1 " + line + b"\r\n", name)
+    assert (error.code, error.retry) == (code, retry)
+
+
+def test_used_up_bandwidth_asks_for_a_pause():
+    line = b"NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)"
+    assert refusal(b"A1 " + line + b"\r\n", "UID FETCH").retry_after == 3600
+    goodbye = refusal(b"* BYE Account exceeded command or bandwidth limits.\r\n")
+    assert (goodbye.code, goodbye.retry_after) == ("connection_lost", 3600)
+
+
+def test_a_server_that_complies_slowly_is_noticed():
+    answers = b"A1 OK [THROTTLED] x\r\n", b"A2 OK Success [THROTTLED]\r\n", b"A3 OK\r\n"
+    with Talk(says(*answers)) as wire:
+        for count in (1, 2, 2):
+            wire.command("NOOP")
+            assert wire.throttled == count
+
+
 def test_too_many_connections_is_no_wrong_password():
     error = refusal(b"A1 NO [ALERT] Too many simultaneous connections. (Failure)\r\n")
     assert error.retry

@@ -152,6 +152,41 @@ def test_importance_is_one_of_three_words(lines, level):
     assert index_header(lines + b"\n\n").importance == level
 
 
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        (b"<bounce@example.com>", "bounce@example.com"),
+        (b" bounce@example.com ", "bounce@example.com"),
+        (b"<>", "<>"),
+        (b"< >", "<>"),
+        (b"", ""),
+        (b"<a@b> (comment)", "a@b"),
+        (b"<" + b"x" * 999 + b">", "x" * 320),
+    ],
+)
+def test_the_empty_return_path_is_not_a_missing_one(value, path):
+    assert index_header(b"Return-Path: " + value + b"\r\n").return_path == path
+    assert index_header(b"Subject: x\r\n").return_path == ""
+
+
+def test_what_programs_wrote_for_programs_is_on_one_line():
+    header = index_header(
+        b"Authentication-Results: mx.example.com;\r\n dkim=pass\r\n\tspf=fail\r\n"
+        b"Authentication-Results: forged.example; dkim=pass\r\n"
+        b"X-Auto-Response-Suppress: OOF,\r\n  AutoReply\r\n"
+        b"List-Unsubscribe: <https://example.com/u>,\r\n <mailto:u@example.com>\r\n"
+        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\r\n"
+    )
+    # the topmost is the last server's; what is below may have come with the mail
+    assert header.authentication_results == "mx.example.com; dkim=pass spf=fail"
+    assert header.auto_response_suppress == "oof, autoreply"
+    assert header.list_unsubscribe == "<https://example.com/u>, <mailto:u@example.com>"
+    assert header.list_unsubscribe_post == "List-Unsubscribe=One-Click"
+    long = index_header(b"List-Unsubscribe: <" + b"\0\xff" * 50_000 + b">\r\n")
+    assert len(long.list_unsubscribe) <= 2000
+    assert "\0" not in long.list_unsubscribe
+
+
 def test_limits_cut_and_never_fail():
     people = b", ".join(b"p%d@a.example" % i for i in range(MAX_ADDRESSES + 500))
     ids = b" ".join(b"<id%d@a.example>" % i for i in range(500))

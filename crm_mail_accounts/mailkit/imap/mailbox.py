@@ -1,0 +1,10 @@
+"""The session that the sync works with: it reads changes, and makes them."""
+
+from __future__ import annotations
+
+from .changes import ChangesSession
+from .writing import WritingSession
+
+
+class MailboxSession(ChangesSession, WritingSession):
+    """Everything that one connection to a mailbox can do."""

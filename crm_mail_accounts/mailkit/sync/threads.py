@@ -1,0 +1,204 @@
+"""Conversations: which mails belong together, by the ids that they name.
+
+A mail joins whatever its Message-ID, In-Reply-To and References lead to; ids of mails
+that were never seen count too, so two answers to an absent mail are one conversation.
+The stored truth is one table, key -> thread; a window of mails is added to it in one
+step (:func:`assign`), whatever the order in which mails arrive.
+
+An id that broken mailers share among unrelated mails is no key: joining too much hides
+mails, joining too little is seen and mended.
+
+RFC 5322 3.6.4; RFC 5256 (THREAD=REFERENCES) gives the same partition where the ids are
+consistent, but never joins two conversations that exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import NamedTuple
+
+from ..limits import MAX_MESSAGE_ID, MAX_REFERENCES
+from ..mime.references import is_thread_key
+
+KEY_BYTES = 16
+OVERUSED = 20
+"""Senders of mails with one and the same Message-ID, beyond which it joins nothing."""
+
+
+def thread_key(identifier: str) -> bytes:
+    """The 16 bytes that stand for a message id in the table."""
+    data = identifier.encode("utf-8", "surrogatepass")
+    return blake2b(data, digest_size=KEY_BYTES).digest()
+
+
+def thread_keys(
+    message_id: str,
+    in_reply_to: Iterable[str] = (),
+    references: Sequence[str] = (),
+    denied: Collection[bytes] = frozenset(),
+) -> tuple[bytes, ...]:
+    """The keys by which a mail is joined to others, its own first, each once.
+
+    Ids as ``mime.references`` writes them.  Of very long chains the first and the last
+    ones count (``MAX_REFERENCES``).  ``denied``: keys known to be shared by unrelated
+    mails (:data:`OVERUSED`).
+    """
+    if len(references) > MAX_REFERENCES:
+        references = [references[0], *references[1 - MAX_REFERENCES :]]
+    answered = list(in_reply_to)[:MAX_REFERENCES]
+    keys = (
+        thread_key(identifier)
+        for identifier in (message_id, *answered, *references)
+        if identifier
+        and len(identifier) <= MAX_MESSAGE_ID
+        and is_thread_key(identifier)
+    )
+    return tuple(key for key in dict.fromkeys(keys) if key not in denied)
+
+
+@dataclass(frozen=True)
+class ThreadPlan:
+    """What to write.  A thread is its id, or -1, -2, ... for one to be made.
+
+    ``threads``: (mail, thread), in the order of the mails.  ``merges``: (loser,
+    winner): all mails and keys of the loser go to the winner.  ``refs``: (key, thread)
+    that the table does not have yet, ascending by key, so that two writers lock in one
+    order.
+    """
+
+    threads: tuple[tuple[Hashable, int], ...]
+    merges: tuple[tuple[int, int], ...] = ()
+    refs: tuple[tuple[bytes, int], ...] = ()
+
+    @property
+    def made(self) -> int:
+        """How many threads are to be made: -1 ... -made."""
+        return max((-thread for _mail, thread in self.threads if thread < 0), default=0)
+
+
+class _Union:
+    """Disjoint sets of anything, by path halving."""
+
+    def __init__(self):
+        self._parent: dict[Hashable, Hashable] = {}
+
+    def find(self, item: Hashable) -> Hashable:
+        parent = self._parent
+        parent.setdefault(item, item)
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
+        return item
+
+    def join(self, one: Hashable, other: Hashable) -> None:
+        self._parent[self.find(one)] = self.find(other)
+
+
+def assign(
+    mails: Iterable[tuple[Hashable, Sequence[bytes]]],
+    known: Mapping[bytes, int],
+) -> ThreadPlan:
+    """Threads for a window of mails.
+
+    ``mails``: (any id, :func:`thread_keys`); ``known``: key -> thread id (positive),
+    for those of all their keys that the table has.  Of threads that turn out to be one
+    the smallest id wins.  A mail without keys is a thread of its own.
+    """
+    rows = [(mail, tuple(keys)) for mail, keys in mails]
+    sets = _Union()
+    keys_seen: dict[bytes, None] = {}
+    for number, (_mail, keys) in enumerate(rows):
+        for key in keys:
+            keys_seen[key] = None
+            sets.join(key, number)
+    ids: dict[int, None] = {}
+    for key in keys_seen:
+        if key in known:
+            ids[known[key]] = None
+            sets.join(key, ("thread", known[key]))
+    winners: dict[Hashable, int] = {}
+    for thread in sorted(ids):
+        winners.setdefault(sets.find(("thread", thread)), thread)
+    merges = [
+        (thread, winners[sets.find(("thread", thread))])
+        for thread in sorted(ids)
+        if winners[sets.find(("thread", thread))] != thread
+    ]
+    made = 0
+    threads = []
+    for number, (mail, _keys) in enumerate(rows):
+        root = sets.find(number)
+        if root not in winners:
+            made += 1
+            winners[root] = -made
+        threads.append((mail, winners[root]))
+    refs = [
+        (key, winners[sets.find(key)]) for key in sorted(keys_seen) if key not in known
+    ]
+    return ThreadPlan(tuple(threads), tuple(merges), tuple(refs))
+
+
+# -- the order on screen ------------------------------------------------------
+
+
+class TreeMail(NamedTuple):
+    """One mail of a conversation; ``at``: seconds, or anything that can be compared."""
+
+    id: int
+    message_id: str
+    in_reply_to: Sequence[str]
+    references: Sequence[str]
+    at: float
+
+
+def tree_order(mails: Iterable[TreeMail]) -> list[tuple[int, int]]:
+    """(id, depth) of all mails as a tree is read: a mail, then its answers.
+
+    A mail's parent is the last of its References that is there, else of its
+    In-Reply-To.  Where mails name each other in a circle the oldest is the root.
+    Brothers are in the order of their dates.
+    """
+    ordered = sorted(mails, key=lambda mail: (mail.at, mail.id))
+    by_id: dict[str, int] = {}
+    for index, mail in enumerate(ordered):
+        if mail.message_id:
+            by_id.setdefault(mail.message_id, index)
+    parents = [_parent(index, mail, by_id) for index, mail in enumerate(ordered)]
+    _break_circles(parents)
+    children: dict[int | None, list[int]] = {}
+    for index, parent in enumerate(parents):
+        children.setdefault(parent, []).append(index)
+    found: list[tuple[int, int]] = []
+    todo = [(index, 0) for index in reversed(children.get(None, []))]
+    while todo:
+        index, depth = todo.pop()
+        found.append((ordered[index].id, depth))
+        todo += [(child, depth + 1) for child in reversed(children.get(index, []))]
+    return found
+
+
+def _parent(index: int, mail: TreeMail, by_id: Mapping[str, int]) -> int | None:
+    for identifier in (*reversed(mail.references), *reversed(mail.in_reply_to)):
+        parent = by_id.get(identifier)
+        if parent is not None and parent != index:
+            return parent
+    return None
+
+
+def _break_circles(parents: list[int | None]) -> None:
+    """Indexes are in the order of dates, so the smallest of a circle is its oldest."""
+    done = [False] * len(parents)
+    for start in range(len(parents)):
+        path: list[int] = []
+        position: dict[int, int] = {}
+        index: int | None = start
+        while index is not None and not done[index] and index not in position:
+            position[index] = len(path)
+            path.append(index)
+            index = parents[index]
+        if index is not None and index in position:
+            parents[min(path[position[index] :])] = None
+        for passed in path:
+            done[passed] = True
