@@ -20,7 +20,7 @@
         "views/oauth_templates.xml",
         "views/crm_mail_log_views.xml",
         "views/crm_mail_account_views.xml",
-        "views/crm_mail_sender_views.xml",
+        "wizards/crm_mail_sender_views.xml",
         "views/crm_mail_health_views.xml",
         "views/crm_mail_provider_views.xml",
         "views/res_config_settings_views.xml",

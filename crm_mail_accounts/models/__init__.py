@@ -16,6 +16,5 @@ from . import crm_mail_link
 from . import crm_mail_log
 from . import crm_mail_client
 from . import crm_mail_health
-from . import crm_mail_sender
 from . import res_config_settings
 from . import res_users

@@ -40,6 +40,7 @@ class CrmMailAccount(models.Model):
         help="A folder that is made on the server later is synchronized too.",
     )
     put_in_folder = fields.Char(
+        "Put in folder",
         help="Name of a folder in the CRM, not on the server, that shows the incoming "
         "mail of this account as well.",
     )

@@ -61,9 +61,7 @@ class CrmMailAccount(models.Model):
     def _check_share_sender(self, vals):
         """[A9] The administrator alone opens an address to everybody."""
         given = {"share_sender", "share_company_ids"} & set(vals)
-        if given and not (
-            self.env.su or self.env.user.has_group("base.group_system")
-        ):
+        if given and not (self.env.su or self.env.user.has_group("base.group_system")):
             raise AccessError(
                 self.env._("Only an administrator can share a sender with all users.")
             )
@@ -138,7 +136,8 @@ class CrmMailAccount(models.Model):
         return senders
 
     def _sender(self, kind: str, main: bool = False) -> Sender:
-        return Sender(kind, self.id, self.sender_name or self.name, self.email, main)
+        name = self.sender_name or self.user_id.name
+        return Sender(kind, self.id, name, self.email, main)
 
     @api.model
     def _check_sender(self, account_id) -> Sender:

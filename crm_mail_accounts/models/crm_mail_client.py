@@ -197,7 +197,7 @@ class CrmMailClient(models.AbstractModel):
 
     def _accounts_and_folders(self):
         """The user's own mailboxes first, then those of which they are a delegate."""
-        accounts = self.env["crm.mail.account"].search([])
+        accounts = self.env["crm.mail.account"].search([("active", "=", True)])
         accounts = accounts.sorted(lambda account: account.user_id != self.env.user)
         folders = self.env["crm.mail.folder"].search(
             [("account_id", "in", accounts.ids), ("missing_since", "=", False)]

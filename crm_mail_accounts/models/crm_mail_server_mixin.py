@@ -270,9 +270,7 @@ class CrmMailServerMixin(models.AbstractModel):
         """The host's own server only where the administrator lets users have it."""
         # sudo: the switch is the administrator's; the outcome is in the list
         parameters = self.env["ir.config_parameter"].sudo()
-        return (
-            [] if parameters.get_param(SYSTEM_SMTP) else [("system", "=", False)]
-        )
+        return [] if parameters.get_param(SYSTEM_SMTP) else [("system", "=", False)]
 
     @api.model
     def _server_field_names(self) -> list[str]:

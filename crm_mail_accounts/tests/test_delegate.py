@@ -27,11 +27,7 @@ class TestDelegate(MailCase):
     def delegate(self, **rights):
         """As the owner does it: on the account's form."""
         self.account.with_user(self.owner).write(
-            {
-                "delegate_ids": [
-                    Command.create({"user_id": self.colleague.id, **rights})
-                ]
-            }
+            {"delegate_ids": [Command.create({"user_id": self.colleague.id, **rights})]}
         )
         return self.account.delegate_ids
 
@@ -93,7 +89,9 @@ class TestDelegate(MailCase):
         ):
             with self.subTest(method=method), self.assertRaises(AccessError):
                 getattr(client, method)(record.id)
-        self.assertFalse(self.env["crm.mail.account"].with_user(self.colleague)._senders())
+        self.assertFalse(
+            self.env["crm.mail.account"].with_user(self.colleague)._senders()
+        )
 
     def test_a_delegate_changes_neither_the_account_nor_its_delegates(self):
         """[F6]"""
@@ -102,7 +100,9 @@ class TestDelegate(MailCase):
         with mute_logger("odoo.addons.base.models.ir_rule"):
             for operation in ("write", "unlink"):
                 self.assertFalse(account.has_access(operation))
-                self.assertFalse(delegate.with_user(self.colleague).has_access(operation))
+                self.assertFalse(
+                    delegate.with_user(self.colleague).has_access(operation)
+                )
             with self.assertRaises(AccessError), self.cr.savepoint():
                 delegate.with_user(self.colleague).write({"may_send_as": True})
             third = new_test_user(self.env, login="mail_third", groups=GROUPS)

@@ -79,7 +79,9 @@ class TestLog(MailCase):
                         "message": "x",
                     }
                 )
-        arch = etree.fromstring(log.with_user(self.owner).get_view(view_type="search")["arch"])
+        arch = etree.fromstring(
+            log.with_user(self.owner).get_view(view_type="search")["arch"]
+        )
         domains = {
             node.get("name"): safe_eval(node.get("domain"))
             for node in arch.iter("filter")

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api, fields
+from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.exceptions import AccessError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import TransactionCase, tagged, test_cursor
@@ -242,6 +242,10 @@ class TestOAuthToken(OAuthCase):
 
     def test_nobody_else_connects_or_goes_on_with_the_set_up(self):
         account = self.signed_in(state="mapping")
+        # A delegate reads the account, and is not its owner for that.
+        account.delegate_ids = [
+            Command.create({"user_id": self.colleague.id, "may_act": True})
+        ]
         for user in (self.colleague, self.administrator):
             mine = account.with_user(user)
             setup = self.env["crm.mail.account.setup"].with_user(user)

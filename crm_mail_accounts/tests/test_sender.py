@@ -82,9 +82,9 @@ class TestSender(MailCase):
         with self.assertRaises(AccessError):
             mine.with_user(self.owner).share_sender = True
         with self.assertRaises(AccessError):
-            self.env["crm.mail.health"].with_user(
-                self.owner
-            ).browse(mine.id).action_share_sender()
+            self.env["crm.mail.health"].with_user(self.owner).browse(
+                mine.id
+            ).action_share_sender()
         told = []
         self.startPatch(
             type(self.env["res.users"]),
@@ -144,9 +144,9 @@ class TestSender(MailCase):
         self.assertEqual(len(self.senders(self.owner)), 2)
         self.env["ir.config_parameter"].set_param(LIMIT_FROM, "True")
         self.assertFalse(self.senders(self.owner))
-        self.owner.with_user(self.administrator).crm_mail_from_addresses = (
-            f"somebody@live.test {allowed.email.upper()}"
-        )
+        self.owner.with_user(
+            self.administrator
+        ).crm_mail_from_addresses = f"somebody@live.test {allowed.email.upper()}"
         (sender,) = self.senders(self.owner)
         self.assertEqual(sender.account_id, allowed.id)
         self.owner.email = other.email

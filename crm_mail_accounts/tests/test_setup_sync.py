@@ -148,7 +148,9 @@ class TestSetupSync(MailCase):
 
     def test_the_user_name_may_lose_its_domain_when_logging_in(self):
         """[B1] [A4]"""
-        account = self.new_account(username="Mario@Company.com", imap_domain="company.com")
+        account = self.new_account(
+            username="Mario@Company.com", imap_domain="company.com"
+        )
         self.assertEqual(account._imap_credentials().username, "Mario")
         account.imap_domain = "other.com"
         self.assertEqual(account._imap_credentials().username, "Mario@Company.com")
@@ -161,7 +163,9 @@ class TestSetupSync(MailCase):
         form = Form(self.env["crm.mail.account.setup"].with_user(self.owner))
         form.provider_id = gmail
         form.smtp_provider_id = aruba
-        self.assertEqual((form.imap_host, form.smtp_host), ("imap.gmail.com", "smtps.aruba.it"))
+        self.assertEqual(
+            (form.imap_host, form.smtp_host), ("imap.gmail.com", "smtps.aruba.it")
+        )
         self.assertFalse(form.smtp_same_login)
         form.provider_id = self.env.ref("crm_mail_accounts.provider_yahoo")
         self.assertEqual(form.smtp_host, "smtps.aruba.it")

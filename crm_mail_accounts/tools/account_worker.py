@@ -356,7 +356,7 @@ class AccountWorker:
             self.new_mails += len(written.new_ids)
 
     def _put_in_local_folder(self, env, message_ids):
-        """Incoming mail also shows in the CRM's own folder, where one is named [A13]."""
+        """Incoming mail also shows in the CRM's own folder, if one is named [A13]."""
         account = self.account(env)
         if not (account.put_in_folder and message_ids):
             return

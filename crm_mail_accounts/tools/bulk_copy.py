@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from io import BytesIO
+from itertools import islice
 
 _ESCAPES = str.maketrans(
     {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None}
 )
-_BLOCK = 64 * 1024
+_BLOCK = 32 * 1024
+_ROWS = 32
+"""Rows that are made before they are sent: about one block."""
 
 
 def copy_rows(cr, table: str, columns: Sequence[str], rows: Iterable[tuple]) -> None:
     """COPY rows of text, numbers, booleans and ``None`` (NULL) into columns.
 
-    Table and columns are names of ours: they are not quoted.
+    ``rows`` are made while the database stores those before them.  Table and columns
+    are names of ours: they are not quoted.
     """
-    content = BytesIO(copy_text(rows).encode())
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"  # noqa: S608
-    cr.copy_expert(statement, content, _BLOCK)
+    cr.copy_expert(statement, _Source(rows), _BLOCK)
 
 
-def copy_text(rows: Iterable[tuple]) -> str:
-    """Rows as COPY reads them; NUL, which text cannot hold, is left out."""
-    return "".join(map(_line, rows))
+class _Source:
+    """What COPY reads from, like a file."""
+
+    def __init__(self, rows: Iterable[tuple]):
+        self._lines = map(copy_line, rows)
+        self._left = b""
+
+    def read(self, size: int) -> bytes:
+        if not self._left:
+            self._left = "".join(islice(self._lines, _ROWS)).encode()
+        block, self._left = self._left[:size], self._left[size:]
+        return block
 
 
-def _line(row: tuple) -> str:
+def copy_line(row: tuple) -> str:
+    """A row as COPY reads it; NUL, which text cannot hold, is left out."""
     # None shows as NUL until the end: one look at the whole line tells whether
-    # anything in it needs the care that each value of the others would get
+    # anything in it needs the care that each value of the others gets
     line = "\t".join(
         [
             value if value.__class__ is str else "\0" if value is None else str(value)

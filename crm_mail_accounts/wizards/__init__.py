@@ -3,3 +3,4 @@ from . import crm_mail_account_setup
 from . import crm_mail_account_setup_oauth
 from . import crm_mail_account_setup_proposal
 from . import crm_mail_account_setup_sync
+from . import crm_mail_sender

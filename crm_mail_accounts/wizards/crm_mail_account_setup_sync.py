@@ -1,3 +1,4 @@
+import logging
 import time
 
 from dateutil.relativedelta import relativedelta
@@ -6,6 +7,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..mailkit.errors import MailError
+
+_logger = logging.getLogger(__name__)
 
 PERIODS = {
     "month": relativedelta(months=1),
@@ -144,8 +147,8 @@ class CrmMailAccountSetup(models.TransientModel):
                         continue
                     for key, number in found.items():
                         counts[key][folder_id] = number
-        except MailError:
-            pass
+        except MailError as error:
+            _logger.info("account %s: not counted: %s", account.id, error.code)
         return {key: found for key, found in counts.items() if found or not folders}
 
     # -- actions -----------------------------------------------------------------------
@@ -175,7 +178,11 @@ class CrmMailAccountSetup(models.TransientModel):
                     "all": False,
                     **days,
                     **(
-                        {fields.Date.to_string(account.fetch_since): account.fetch_since}
+                        {
+                            fields.Date.to_string(
+                                account.fetch_since
+                            ): account.fetch_since
+                        }
                         if account.fetch_since
                         else {}
                     ),

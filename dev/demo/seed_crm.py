@@ -1,8 +1,9 @@
 """Writes the cast into Odoo: users, companies, contacts, opportunities.
 
-``seed(env)`` runs in an Odoo shell; the caller commits. Whatever exists already is
-found again (users by login, companies by name, contacts by address, opportunities by
-contact and title) and left as somebody may have changed it.
+``seed(env, mail, url)`` runs in an Odoo shell (``mail``: that of the state file,
+``url``: Odoo's own); the caller commits. Whatever exists already is found again (users
+by login, companies by name, contacts by address, opportunities by contact and title)
+and left as somebody may have changed it.
 """
 
 from typing import Any
@@ -37,7 +38,7 @@ _CHANCES = {"New": 15, "Qualified": 35, "Proposition": 60, "Won": 100, "Lost": 2
 _STARS = ((40000, "2"), (20000, "1"))
 
 
-def seed(env: Any) -> None:
+def seed(env: Any, mail: dict[str, Any] | None = None, url: str = "") -> None:
     """Bring the whole cast into the database; may be run again at any time."""
     env = env(context={**env.context, **_QUIET})
     _language(env, "it_IT")
@@ -58,6 +59,39 @@ def seed(env: Any) -> None:
         _contact(env, person, companies)
     for opportunity in OPPORTUNITIES:
         _opportunity(env, opportunity, users)
+    if mail:
+        _sign_in(env, mail)
+    if url:
+        env["ir.config_parameter"].set_param("web.base.url", url)
+
+
+def _sign_in(env: Any, mail: dict[str, Any]) -> None:
+    """A provider that is signed in to, as at Microsoft, on the demo's own servers."""
+    oauth, ports = mail["oauth"], mail["ports"]
+    parameters = env["ir.config_parameter"]
+    for name in ("id", "secret"):
+        parameters.set_param(
+            f"microsoft_outlook_client_{name}", oauth[f"client_{name}"]
+        )
+    endpoint = f"{oauth['endpoint']}microsoft/"
+    parameters.set_param("microsoft_outlook.endpoint", endpoint)
+    values = {
+        "name": "Demo sign-in (OAuth2)",
+        "oauth": "microsoft",
+        "auth_method": "oauth2",
+        "imap_host": mail["host"],
+        "imap_port": ports["imaps"],
+        "imap_security": "tls",
+        "smtp_host": mail["host"],
+        "smtp_port": ports["submissions"],
+        "smtp_security": "tls",
+    }
+    providers = env["crm.mail.provider"]
+    known = providers.search([("name", "=", values["name"])])
+    if known:
+        known.write(values)
+    else:
+        providers.create(values)
 
 
 def _language(env: Any, code: str) -> None:

@@ -28,7 +28,7 @@ PORTS = {
         "smtp_plain": 10025,
         "submission": 11587,
         "submissions": 11465,
-        "oauth": 10080,
+        "oauth": 10088,  # not 10080: browsers refuse that port
     },
     "test": {
         "imap": 20143,
@@ -42,7 +42,7 @@ PORTS = {
         "smtp_plain": 20025,
         "submission": 21587,
         "submissions": 21465,
-        "oauth": 20080,
+        "oauth": 20088,
     },
 }
 HTTP_PORT = {"run": 8069, "test": 18069}

@@ -29,7 +29,7 @@ from .steps import cached, digest, remove, say, timed, tree_digest
 
 DATABASE = RUN.database
 DEMO = DEV / "demo"
-SEED = "from demo.seed_crm import seed\nseed(env)\nenv.cr.commit()\n"
+SEED = "from demo.seed_crm import seed\nseed(env, {mail!r}, {url!r})\nenv.cr.commit()\n"
 START_PATIENCE = 120  # seconds; a warm start takes three
 
 CARD = """
@@ -112,12 +112,16 @@ def seed(ready: Ready, stamps: Path, known: dict) -> bool:
         say("[ skipped] Demo CRM (there is no dev/demo/seed_crm.py)")
         return False
     inputs = tree_digest(DEMO, sorted(DEMO.glob("*.py")))
+    inputs += f" {sorted(ready.mail['ports'].items())}"
     if known.get("seeded") == inputs:
         cached("Demo CRM")
         return False
     with timed("Demo CRM"):
         stop_odoo()
-        ready.odoo.shell("Filling the demo CRM", DATABASE, SEED, "seed", DEV)
+        # The template has the address of the tests; sign-ins must come back here.
+        port = state.read(RUN.state_file)["odoo"]["port"]
+        script = SEED.format(mail=ready.mail, url=f"http://localhost:{port}")
+        ready.odoo.shell("Filling the demo CRM", DATABASE, script, "seed", DEV)
     known["seeded"] = inputs
     state.write(stamps, known)
     return True

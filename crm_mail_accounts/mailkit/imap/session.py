@@ -267,6 +267,16 @@ class ImapSession(ImapConnection):
             flags_asked=True,
         )
 
+    def ask_index(self, first_uid: int, last_uid: int) -> None:
+        """Send the question of :meth:`fetch_index` already, so that the server works
+        while the mails of the window before are stored.
+
+        When the next command is another one after all, the answer is thrown away.
+        """
+        self._need_folder()
+        window = sets.window(first_uid, last_uid)
+        self._wire.send_ahead("UID FETCH", window, self._index_items())
+
     def _index_items(self) -> bytes:
         return index_items(self.capabilities - self.without, modseq=self.modseq)
 

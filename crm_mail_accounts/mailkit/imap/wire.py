@@ -56,6 +56,7 @@ _STATUS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _UNTAGGED = re.compile(rb"\* +(?:(\d{1,10}) +)?([^ \r\n]+) ?")
+_USUAL_NAMES = {b"FETCH": "FETCH"}
 _BACKOFF = re.compile(r"backoff time: *(\d+) *milliseconds", re.IGNORECASE)
 _TOO_MANY = re.compile(
     r"too many (?:simultaneous )?(?:connections|sessions|logins)"
@@ -148,6 +149,8 @@ class Wire:
         """Answers by which the server said that it slows us down."""
         self._counter = 0
         self._pending: str | None = None
+        self._ahead: tuple[str | None, list] | None = None
+        """The command of ``_pending``, as long as nobody has read of its answer."""
 
     def close(self) -> None:
         self._pending = None
@@ -233,10 +236,12 @@ class Wire:
         ``keep`` cuts literals off; they are read whole all the same.
         """
         segments = self._segments(name, arguments)
-        self._finish_pending()
+        early: list[Untagged] = []
+        if self._ahead != (self._pending, segments):
+            early = self._begin(segments, timeout)
+        self._ahead = None
+        tag = self._pending
         self.stream.bound(timeout or self.command_timeout)
-        tag = self._new_tag()
-        early = self._send(tag, segments)
         while True:
             for response in early:
                 yield response
@@ -250,6 +255,19 @@ class Wire:
                 self.close()
                 raise ProtocolError("a continuation that nobody asked for")
             return self._judge(response, name)
+
+    def send_ahead(self, name: str, *arguments: Argument) -> None:
+        """Send a command without literals now; :meth:`responses` of the same command,
+        if it is the next one, then only reads.
+
+        So the server works while we do something else.  Any other command reads the
+        answer to its end and forgets it.
+        """
+        segments = self._segments(name, arguments)
+        if len(segments) > 1:
+            raise InvalidArgument("a literal cannot be sent ahead")
+        self._begin(segments, None)
+        self._ahead = (self._pending, segments)
 
     def authenticate(
         self,
@@ -328,6 +346,11 @@ class Wire:
             came = came or isinstance(response, Untagged)
 
     # -- sending --------------------------------------------------------------
+
+    def _begin(self, segments, timeout: float | None) -> list[Untagged]:
+        self._finish_pending()
+        self.stream.bound(timeout or self.command_timeout)
+        return self._send(self._new_tag(), segments)
 
     def _new_tag(self) -> str:
         self._counter += 1
@@ -442,7 +465,7 @@ class Wire:
                 return Untagged("", None, segments, len(line))
             number, name = match.groups()
             untagged = Untagged(
-                name.decode("latin-1").upper(),
+                _USUAL_NAMES.get(name) or name.decode("latin-1").upper(),
                 int(number) if number else None,
                 segments,
                 match.end(),

@@ -228,4 +228,8 @@ def index_header(raw: bytes) -> IndexHeader:
             values[attribute] = read(value)
     if not found.keys().isdisjoint(_URGENCY):
         values["importance"] = _importance(found)
-    return IndexHeader(**values)
+    # What __init__ does, which for a frozen class costs as much as reading five fields:
+    # what is not in values is the class's own, the defaults.
+    header = object.__new__(IndexHeader)
+    header.__dict__.update(values)
+    return header

@@ -522,3 +522,52 @@ def test_the_trace_shows_lines_and_the_sizes_of_literals():
         "< )",
         "< A1 OK",
     ]
+
+
+# -- commands sent ahead ------------------------------------------------------
+
+
+def test_a_command_sent_ahead_is_sent_once_and_read_later():
+    script = says(b"* 1 EXISTS\r\nA1 OK done\r\n", b"A2 OK\r\n")
+    talk = Talk(script)
+    with talk as wire:
+        wire.send_ahead("UID FETCH", b"1:5", b"(UID)")
+        assert talk.server.wait_until(lambda: talk.server.received)
+        assert wire.busy
+        names = [one.name for one in wire.responses("UID FETCH", b"1:5", b"(UID)")]
+        assert names == ["EXISTS"]
+        assert not wire.busy
+        # the answer was read: the same command is a new one
+        wire.command("UID FETCH", b"1:5", b"(UID)")
+    assert talk.server.received.count(b"UID FETCH 1:5 (UID)") == 2
+
+
+def test_the_answer_to_a_command_sent_ahead_may_be_a_refusal():
+    with Talk(says(b"A1 NO not now\r\n", b"A2 OK\r\n")) as wire:
+        wire.send_ahead("UID FETCH", b"1:5", b"(UID)")
+        with pytest.raises(ServerRefused):
+            wire.command("UID FETCH", b"1:5", b"(UID)")
+        wire.command("NOOP")
+
+
+def test_a_refused_command_that_nobody_waits_for_is_forgotten():
+    with Talk(says(b"A1 NO not now\r\n", b"A2 OK fine\r\n")) as wire:
+        wire.send_ahead("UID FETCH", b"1:5", b"(UID)")
+        assert wire.command("NOOP").text == "fine"
+
+
+def test_a_literal_is_not_sent_ahead_and_nothing_slips_into_the_line():
+    with Talk(says(b"A1 OK\r\n")) as wire:
+        for bad in (quote.Literal(b"x"), b"1\r\nA9 LOGOUT"):
+            with pytest.raises(InvalidArgument):
+                wire.send_ahead("UID FETCH", bad)
+        wire.command("NOOP")
+
+
+def test_a_connection_lost_after_a_command_sent_ahead_is_told():
+    with Talk(says(b"* BYE gone\r\n")) as wire:
+        wire.send_ahead("UID FETCH", b"1:5", b"(UID)")
+        with pytest.raises(NetworkError):
+            wire.command("UID FETCH", b"1:5", b"(UID)")
+        with pytest.raises(NetworkError):
+            wire.send_ahead("UID FETCH", b"1:5", b"(UID)")

@@ -275,6 +275,34 @@ def test_the_newest_window_is_read_by_its_uids(kind, session):
     assert not session.dropped
 
 
+def test_a_window_that_was_asked_ahead_is_the_same(session):
+    filled(session, 9)
+    session.examine("INBOX")
+    asked_now = list(session.fetch_index(4, 9))
+    session.ask_index(4, 9)
+    assert list(session.fetch_index(4, 9)) == asked_now
+    assert [message.uid for message in session.fetch_index(1, 3)] == [1, 2, 3]
+
+
+def test_a_window_asked_ahead_is_forgotten_for_another_command(kind, session):
+    filled(session, 3)
+    session.create_folder(kind.raw("Other"))
+    session.append(kind.raw("Other"), MAIL.replace(b"hello", b"other"))
+    session.examine("INBOX")
+    session.ask_index(1, 2)
+    assert [message.uid for message in session.fetch_index(3, 3)] == [3]
+    session.ask_index(1, 1)
+    assert session.search_uids(1, 9) == [1, 2, 3]
+    session.ask_index(1, 1)
+    # the same question in another folder is another one
+    session.examine(kind.raw("Other"))
+    (message,) = session.fetch_index(1, 1)
+    assert b"Subject: other" in message.sections[INDEX_SECTION]
+    session.ask_index(1, 1)
+    session.ask_index(1, 1)
+    assert len(list(session.fetch_index(1, 1))) == 1
+
+
 def test_a_window_beyond_the_newest_mail_is_empty(session):
     filled(session, 2)
     session.examine("INBOX")

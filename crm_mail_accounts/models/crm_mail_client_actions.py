@@ -1,0 +1,332 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..mailkit.errors import MailError
+from ..mailkit.imap.namespace import child_raw
+from ..mailkit.sync.operations import Kind
+from ..tools import change_writer, client_payload
+from ..tools import flags as bits
+from ..tools.error_messages import describe
+
+MARKS = {"seen": bits.SEEN, "flagged": bits.FLAGGED}
+"""What a person sets by hand; answered and forwarded follow from writing."""
+AT_ONCE = 5000
+"""Mails of one call; the screen cuts longer selections."""
+ARCHIVE = "Archive"
+
+
+class CrmMailClient(models.AbstractModel):
+    """What the mail screen does to mails and folders.
+
+    Mails: shown at once, brought to the server by the worker (``crm.mail.operation``).
+    Folders: made, renamed and deleted while the user waits, because the answer may be
+    a refusal and the folder is needed next.
+    """
+
+    _inherit = "crm.mail.client"
+
+    # -- mails -------------------------------------------------------------------
+
+    @api.model
+    def mark(self, message_ids, add=(), remove=()) -> dict:
+        """Set and clear ``seen`` and ``flagged``.
+
+        :return: the counts of :meth:`progress`
+        """
+        messages = self._acted_on(message_ids)
+        self._operations()._enqueue(
+            messages, Kind.FLAGS, add=self._bits(add), remove=self._bits(remove)
+        )
+        return self.progress()
+
+    @api.model
+    def move(self, message_ids, folder_id) -> dict:
+        """Move mails to a folder of the same mailbox.
+
+        :return: ``{moved: [[message id, folder id before]], progress}``; hand
+            ``moved`` to :meth:`undo_move` to take it back
+        :raises UserError: the folder is of another mailbox, or not on the server
+        """
+        messages = self._acted_on(message_ids)
+        target = self._readable("crm.mail.folder", folder_id)
+        if messages.account_id - target.account_id:
+            raise UserError(
+                self.env._("A mail can only be moved within its own mailbox.")
+            )
+        if target.local or not target.selectable:
+            raise UserError(
+                self.env._("“%(folder)s” cannot hold mails.", folder=target.name)
+            )
+        return self._moved(messages, lambda account: target)
+
+    @api.model
+    def undo_move(self, moved) -> dict:
+        """Move mails back to where they were: ``[[message id, folder id]]``."""
+        by_folder: dict[int, list[int]] = {}
+        for message_id, folder_id in moved:
+            by_folder.setdefault(int(folder_id), []).append(int(message_id))
+        for folder_id, message_ids in by_folder.items():
+            self.move(message_ids, folder_id)
+        return self.progress()
+
+    @api.model
+    def archive(self, message_ids) -> dict:
+        """As :meth:`move`, to the archive, which is made when there is none."""
+        messages = self._acted_on(message_ids)
+        return self._moved(messages, self._archive_of)
+
+    @api.model
+    def junk(self, message_ids) -> dict:
+        return self._to_role(message_ids, "junk")
+
+    @api.model
+    def not_junk(self, message_ids) -> dict:
+        return self._to_role(message_ids, "inbox")
+
+    @api.model
+    def delete(self, message_ids) -> dict:
+        """Move to the trash; what lies there (or in spam) is deleted for good.
+
+        :return: as :meth:`move`, with ``expunged``: how many went for good
+        """
+        messages = self._acted_on(message_ids)
+        final = messages.filtered(
+            lambda mail: mail.shown_folder_id.role in ("trash", "junk")
+            or not self._role_folder(mail.account_id, "trash")
+        )
+        if final and final != messages:
+            raise UserError(
+                self.env._(
+                    "Some of these mails would go to the trash and others for good. "
+                    "Delete them folder by folder."
+                )
+            )
+        if not final:
+            return self._to_role(message_ids, "trash")
+        self._operations()._enqueue(final, Kind.EXPUNGE)
+        return {"moved": [], "expunged": len(final), "progress": self.progress()}
+
+    @api.model
+    def mark_folder_read(self, folder_id) -> dict:
+        folder = self._readable("crm.mail.folder", folder_id)
+        folder.account_id._check_may_act()
+        unread = self.env["crm.mail.message"].search(
+            [("shown_folder_id", "=", folder.id), ("seen", "=", False)],
+            limit=AT_ONCE,
+        )
+        self._operations()._enqueue(unread, Kind.FLAGS, add=bits.SEEN)
+        return self.progress()
+
+    @api.model
+    def empty_folder(self, folder_id) -> dict:
+        """Delete for good all mail of the trash or the spam folder.
+
+        :raises UserError: another folder
+        """
+        folder = self._readable("crm.mail.folder", folder_id)
+        folder.account_id._check_may_act()
+        if folder.role not in ("trash", "junk"):
+            raise UserError(
+                self.env._("Only the trash and the spam folder can be emptied.")
+            )
+        messages = self.env["crm.mail.message"].search(
+            [("shown_folder_id", "=", folder.id)], limit=AT_ONCE
+        )
+        self._operations()._enqueue(messages, Kind.EXPUNGE)
+        return self.progress()
+
+    # -- folders -----------------------------------------------------------------
+
+    @api.model
+    def create_folder(self, account_id, parent_id, name) -> dict:
+        """Make a folder on the server, below another one or at the top.
+
+        :return: its payload
+        """
+        account = self._readable("crm.mail.account", account_id)
+        account._check_may_act()
+        parent = parent_id and self._readable("crm.mail.folder", parent_id)
+        if parent and parent.account_id != account:
+            raise UserError(self.env._("That folder belongs to another account."))
+        parent_raw = parent.raw if parent else None
+        typed = str(name)
+
+        def make(session):
+            space = session.namespace()
+            raw = child_raw(
+                parent_raw,
+                typed,
+                delimiter=space.delimiter,
+                prefix=space.prefix,
+                utf8="UTF8=ACCEPT" in session.enabled,
+            )
+            session.make_folder(raw)
+            return raw, session.list_folders()
+
+        raw, listing = self._on_server(account, make)
+        self._store_listing(account, listing)
+        made = account.folder_ids.filtered(
+            lambda folder: folder.raw == raw and not folder.local
+        )
+        return client_payload.folder_payload(made)
+
+    @api.model
+    def rename_folder(self, folder_id, name) -> bool:
+        """Give a folder another name at the same place."""
+        folder = self._own_folder(folder_id)
+        parent_raw, old, typed = folder.parent_id.raw or None, folder.raw, str(name)
+
+        def rename(session):
+            space = session.namespace()
+            new = child_raw(
+                parent_raw,
+                typed,
+                delimiter=space.delimiter,
+                prefix=space.prefix,
+                utf8="UTF8=ACCEPT" in session.enabled,
+            )
+            return session.move_folder(old, new).names, session.list_folders()
+
+        names, listing = self._on_server(folder.account_id, rename)
+        # sudo: users read folders; the server has just renamed these, and their mails
+        # stay where they are
+        for known in folder.account_id.sudo().folder_ids:
+            if known.raw in names and not known.local:
+                known.raw = names[known.raw]
+        self._store_listing(folder.account_id, listing)
+        return True
+
+    @api.model
+    def delete_folder(self, folder_id) -> bool:
+        """Delete a folder with all its mail and all folders in it, on the server."""
+        folder = self._own_folder(folder_id)
+        account, raw = folder.account_id, folder.raw
+
+        def delete(session):
+            gone = session.remove_folder(raw, with_children=True)
+            return gone, session.list_folders()
+
+        gone, listing = self._on_server(account, delete)
+        # sudo: as in rename_folder; linked mails stay, as imported
+        folders = account.sudo().folder_ids.filtered(
+            lambda known: known.raw in gone and not known.local
+        )
+        folders._forget()
+        self._store_listing(account, listing)
+        return True
+
+    @api.model
+    def subscribe_folder(self, folder_id, subscribed=True) -> bool:
+        """Subscribe a folder on the server, which other programs show by [D11]."""
+        folder = self._readable("crm.mail.folder", folder_id)
+        folder.account_id._check_may_act()
+        raw, wanted = folder.raw, bool(subscribed)
+        self._on_server(
+            folder.account_id, lambda session: session.subscribe(raw, wanted)
+        )
+        folder.sudo().subscribed = wanted
+        return True
+
+    # -- helpers -----------------------------------------------------------------
+
+    @api.model
+    def _operations(self):
+        # sudo: the queue is the worker's; rights were checked on the mails
+        return self.env["crm.mail.operation"].sudo()
+
+    def _acted_on(self, message_ids):
+        """The mails, which the user may change; those that vanished are left out.
+
+        :raises AccessError: one of them is not the user's, or may only be read
+        """
+        ids = [int(message_id) for message_id in list(message_ids)[:AT_ONCE]]
+        messages = self.env["crm.mail.message"].browse(ids).exists()
+        messages.check_access("read")
+        messages.account_id._check_may_act()
+        return messages.filtered("account_id")
+
+    @api.model
+    def _bits(self, names) -> int:
+        unknown = set(names) - set(MARKS)
+        if unknown:
+            raise UserError(self.env._("A mail cannot be marked like that."))
+        return sum(MARKS[name] for name in set(names))
+
+    def _to_role(self, message_ids, role: str) -> dict:
+        messages = self._acted_on(message_ids)
+        return self._moved(messages, lambda account: self._role_folder(account, role))
+
+    def _moved(self, messages, target_of) -> dict:
+        """Move the mails of each mailbox to its own target."""
+        moved = []
+        for account, mails in messages.grouped("account_id").items():
+            target = target_of(account)
+            if not target:
+                raise UserError(
+                    self.env._(
+                        "The mailbox %(name)s has no such folder yet: map one under "
+                        "Folders.",
+                        name=account.name,
+                    )
+                )
+            mails = mails.filtered(
+                lambda mail, target=target: mail.shown_folder_id != target
+            )
+            moved += [[mail.id, mail.shown_folder_id.id] for mail in mails]
+            self._operations()._enqueue(mails, Kind.MOVE, target=target)
+        return {"moved": moved, "expunged": 0, "progress": self.progress()}
+
+    def _role_folder(self, account, role: str):
+        return account.folder_ids.filtered(
+            lambda folder: folder.role == role and folder.selectable
+        )[:1]
+
+    def _archive_of(self, account):
+        """The archive; at Gmail that is All Mail. Made when there is none."""
+        for role in ("archive", "all"):
+            folder = self._role_folder(account, role)
+            if folder:
+                return folder
+        made = self.create_folder(account.id, False, ARCHIVE)
+        folder = account.folder_ids.browse(made["id"])
+        # sudo: as in rename_folder
+        folder.sudo()._map_role("archive")
+        return folder
+
+    def _own_folder(self, folder_id):
+        """A folder of the server that may be renamed or deleted.
+
+        :raises UserError: it has a role that the mailbox cannot do without
+        """
+        folder = self._readable("crm.mail.folder", folder_id)
+        folder.account_id._check_may_act()
+        if folder.local or folder.role not in ("none", "archive"):
+            raise UserError(
+                self.env._(
+                    "“%(folder)s” is one of the mailbox's own folders and stays as it "
+                    "is.",
+                    folder=folder.name,
+                )
+            )
+        return folder
+
+    def _on_server(self, account, work):
+        """``work(session)`` on a connection of its own, while the user waits.
+
+        :raises UserError: what the server said, in words
+        """
+        endpoint = account._imap_endpoint()
+
+        def connected(credentials):
+            with account._open_imap__(endpoint, credentials) as session:
+                return work(session)
+
+        try:
+            return account._with_login(connected)
+        except MailError as error:
+            raise UserError(describe(self.env, error, endpoint).text) from error
+
+    def _store_listing(self, account, listing):
+        # sudo: users read the folders of the server, only the server writes them
+        self.env["crm.mail.folder"].sudo()._store_listing(account.sudo(), listing)
+        change_writer.recount_unread(self.env, self.env["crm.mail.folder"])

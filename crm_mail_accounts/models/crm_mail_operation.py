@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..mailkit.sync.operations import Kind
+from ..tools import change_writer
+from ..tools.fields import BigInteger
+
+
+class CrmMailOperation(models.Model):
+    """One change that a user made and the server does not know yet.
+
+    Written together with what it looks like on screen (``pending_add``,
+    ``pending_remove``, ``moving_to_id`` and ``vanishing`` of the mail), so that a click
+    shows at once and the sync, which writes what the server says, does not undo it.
+    The worker sends it (``tools/operation_push.py``) and deletes the row.
+    """
+
+    _name = "crm.mail.operation"
+    _description = "Change on its way to the mail server"
+    _order = "id"
+    _log_access = False
+
+    account_id = fields.Many2one(
+        "crm.mail.account", required=True, index=True, ondelete="cascade"
+    )
+    user_id = fields.Many2one(
+        "res.users", "Asked by", required=True, ondelete="cascade"
+    )
+    message_id = fields.Many2one(
+        "crm.mail.message", "Mail", required=True, index=True, ondelete="cascade"
+    )
+    kind = fields.Selection(
+        [
+            (Kind.FLAGS.value, "Mark"),
+            (Kind.MOVE.value, "Move"),
+            (Kind.COPY.value, "Copy"),
+            (Kind.EXPUNGE.value, "Delete for good"),
+        ],
+        required=True,
+    )
+    add_flags = fields.Integer()
+    remove_flags = fields.Integer()
+    target_id = fields.Many2one("crm.mail.folder", "To", ondelete="cascade")
+    created = fields.Datetime(required=True)
+    tries = fields.Integer(default=0)
+    not_before = fields.Datetime()
+    before_uidvalidity = BigInteger()
+    before_uidnext = BigInteger(
+        help="The target's UIDNEXT before the move was sent: what is found from there "
+        "on tells after a crash whether it was done."
+    )
+    created_target = fields.Boolean()
+
+    _account_index = models.Index("(account_id, id)")
+
+    @api.model
+    def _enqueue(
+        self, messages, kind: Kind, *, add: int = 0, remove: int = 0, target=None
+    ):
+        """Note a change of these mails, show it, and wake the worker.
+
+        The caller has checked that the user may act in the mailboxes.
+        """
+        if not messages:
+            return
+        cr = self.env.cr
+        self.flush_model()
+        messages.flush_model()
+        cr.execute(
+            SQL(
+                """
+                INSERT INTO crm_mail_operation
+                       (account_id, user_id, message_id, kind, add_flags, remove_flags,
+                        target_id, created, tries)
+                SELECT account_id, %s, id, %s, %s, %s, %s,
+                       now() AT TIME ZONE 'UTC', 0
+                  FROM crm_mail_message
+                 WHERE id = ANY(%s) AND account_id IS NOT NULL
+                """,
+                self.env.uid,
+                kind.value,
+                add,
+                remove,
+                target.id if target else None,
+                messages.ids,
+            )
+        )
+        self.invalidate_model()
+        change_writer.show_pending(self.env, messages.ids)
+        folders = messages.shown_folder_id | messages.folder_id
+        if target:
+            folders |= target
+        change_writer.recount_unread(self.env, folders)
+        messages.account_id._request_sync()

@@ -1,0 +1,463 @@
+"""One look at one folder: bring our rows to what the server has.
+
+What to do is planned by ``mailkit/sync/delta.py`` from numbers that the server told
+before anything was fetched; the marks that say how far we are move in the last
+transaction of the pass, to those numbers (law 2).  In between every window is a
+transaction of its own, which may be done twice without harm.
+
+Order: the reset after renumbered UIDs, new mail, changed flags, removals, the audit;
+then, while there is time, the first index from the newest mail down.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from odoo import fields
+
+from ..mailkit import limits
+from ..mailkit.errors import LimitExceeded, MailError, ProtocolError, ServerRefused
+from ..mailkit.sync import deletions
+from ..mailkit.sync.audit import audit_windows, compare_window
+from ..mailkit.sync.deletions import Suspicion, judge_removal
+from ..mailkit.sync.delta import Delta, FolderKnown, Span, counts_differ, plan_delta
+from ..mailkit.sync.isolate import isolate
+from ..mailkit.sync.plan import first_span, next_span
+from ..mailkit.values import FlagChange, FolderState, Vanished
+from . import change_writer, index_writer
+
+_logger = logging.getLogger(__name__)
+
+CHANGES_AT_ONCE = 1000
+"""Changes of one transaction."""
+
+
+@dataclass(frozen=True)
+class FolderTask:
+    """A folder to look at, as plain values: no record lives over network waits."""
+
+    folder_id: int
+    raw: str
+    role: str
+    since: date | None = None
+
+
+class Braked(Exception):
+    """So much is gone that another connection must say so too (law 4)."""
+
+
+class FolderPass:
+    """A pass over one folder, for a worker that commits and knows the time."""
+
+    def __init__(self, worker, session, task: FolderTask):
+        self.worker = worker
+        self.session = session
+        self.task = task
+        self.delta: Delta | None = None
+        self.state: FolderState | None = None
+        self.uidvalidity = 0
+        self.connection = f"{id(session)}-{worker.claim.fence}"
+        self.gone = 0
+        """Rows that lost their place by what was told unasked, in this pass."""
+
+    # -- the pass ------------------------------------------------------------------
+
+    def run(self) -> bool:
+        """True when the time was up before the first index was done."""
+        self.session.unsolicited.take(self.task.raw)
+        self.state = self.session.examine(self.task.raw)
+        self.delta = self.commit(self._begin)
+        self.uidvalidity = self.delta.mark.uidvalidity
+        try:
+            self._follow()
+        except Braked:
+            _logger.warning(
+                "folder %s: a mass removal waits for a second witness",
+                self.task.folder_id,
+            )
+            return False
+        return self._fill()
+
+    def commit(self, work: Callable):
+        return self.worker.commit(work)
+
+    def folder(self, env):
+        return env["crm.mail.folder"].browse(self.task.folder_id)
+
+    def _begin(self, env) -> Delta:
+        """Compare the numbers; take the places away where they mean other mails."""
+        folder = self.folder(env)
+        delta = plan_delta(self.state, folder._known(), self.session.mode)
+        values = {}
+        if delta.folder.reset:
+            index_writer.unplace_folder(env, folder)
+            values.update(indexed_total=0, unread=0, excess=0, suspicion=False)
+        mark = delta.folder.mark
+        if delta.folder.reset or folder.uidvalidity != mark.uidvalidity:
+            values.update(
+                uidvalidity=mark.uidvalidity,
+                uidnext=mark.uidnext,
+                low_uid=mark.low_uid,
+                # what changes from here on is later than this
+                modseq=delta.mark.modseq,
+                scan_uid=False,
+                audited_at=fields.Datetime.now(),
+            )
+        if folder.server_total != self.state.exists:
+            values["server_total"] = self.state.exists
+        if folder.mode != self.session.mode:
+            values["mode"] = self.session.mode
+        if values:
+            folder.write(values)
+            self.worker.tell(env, folder)
+        return delta
+
+    def _follow(self):
+        """Everything but the first index."""
+        delta = self.delta
+        if delta.new:
+            self._fetch_new(*delta.new)
+        if delta.changes:
+            self._changes(delta.changes, delta.changes_since)
+        for window in delta.flag_windows:
+            self._compare(window)
+        if delta.locate:
+            self._locate(delta.locate)
+        audited = delta.audit and self._audit(delta.audit)
+        self._unasked()
+        self.commit(lambda env: self._end(env, audited))
+        if not audited and self.commit(self._differs):
+            _logger.info("folder %s: counts differ", self.task.folder_id)
+            known = self.delta.known
+            if known and self._audit(known):
+                self.commit(self._explained)
+
+    def _end(self, env, audited: bool):
+        """The marks move, all together, to the numbers of before."""
+        folder, mark = self.folder(env), self.delta.mark
+        now = fields.Datetime.now()
+        values = {
+            "uidnext": mark.uidnext,
+            "modseq": mark.modseq or False,
+            "scan_uid": self.delta.scan_uid or False,
+            "checked_at": now,
+        }
+        if self.state.unseen is not None:
+            values["server_unseen"] = self.state.unseen
+        if self.delta.flag_windows:
+            values["scanned_at"] = now
+        if audited:
+            values["audited_at"] = now
+        folder.write(values)
+
+    def _differs(self, env) -> bool:
+        folder = self.folder(env)
+        return (
+            counts_differ(
+                self.state,
+                count=self._count(env),
+                gone=self.gone,
+                excess=folder.excess,
+                indexed=folder.low_uid == 1,
+            )
+            and not folder.account_id.fetch_since
+        )
+
+    def _explained(self, env):
+        """A complete audit found nothing more: what is over is the server's."""
+        folder = self.folder(env)
+        folder.write(
+            {
+                "excess": self.state.exists - self._count(env),
+                "audited_at": fields.Datetime.now(),
+            }
+        )
+
+    def _count(self, env) -> int:
+        return env["crm.mail.message"].search_count(
+            [
+                ("folder_id", "=", self.task.folder_id),
+                ("uidvalidity", "=", self.uidvalidity),
+                ("uid", "!=", False),
+                ("uid", "<", self.delta.mark.uidnext),
+            ]
+        )
+
+    # -- new mail and the first index ------------------------------------------------
+
+    def _fetch_new(self, first: int, last: int):
+        """All new mail, whatever the clock says: it is what the user waits for."""
+        while last >= first:
+            low = self._window(first, last, limits.WINDOW, count_as_new=True)
+            last = low - 1
+
+    def _fill(self) -> bool:
+        """Walk down the first index; true when the slice ended before UID 1."""
+        folder_plan = self.delta.folder
+        if not folder_plan.to_fill:
+            return False
+        first, last = folder_plan.to_fill
+        span = first_span(folder_plan.mark, folder_plan.uidnext)
+        while last >= first:
+            low = self._window(first, last, span, since=self.task.since, filling=True)
+            span = next_span(last - low + 1, self.found)
+            last = low - 1
+            if self.worker.time_is_up and last >= first:
+                return True
+        self.commit(
+            lambda env: self.folder(env).write({"audited_at": fields.Datetime.now()})
+        )
+        return False
+
+    def _window(
+        self,
+        first: int,
+        last: int,
+        span: int,
+        *,
+        since: date | None = None,
+        filling: bool = False,
+        count_as_new: bool = False,
+    ) -> int:
+        """Fetch and store the newest mails of ``first..last``: ``span`` UIDs, bounded
+        in mails; returns the lowest UID that is covered.
+
+        A span wider than a window is asked first which UIDs exist in it, so that a
+        dense range behind a thin one cannot fill the memory.  With ``since`` the server
+        is asked which of them arrived from that day on [A11]: UIDs follow the order of
+        arrival in a folder, not the dates, so every range is asked.
+        """
+        low = max(first, last - span + 1)
+        wanted = None
+        if since:
+            wanted = self.session.search_since(low, last, since)
+        elif last - low + 1 > 2 * limits.WINDOW:
+            wanted = self.session.search_uids(low, last)
+        if wanted is not None and len(wanted) > limits.WINDOW:
+            wanted = sorted(wanted)[-limits.WINDOW :]
+            low = wanted[0]
+        if wanted is not None and not wanted:
+            found = []
+        else:
+            span_of_wanted = (min(wanted), max(wanted)) if wanted else (low, last)
+            only = set(wanted) if since else None
+            found = self._fetch(span_of_wanted, only)
+        self.found = len(found)
+        self._store(found, low if filling else None, count_as_new)
+        return low
+
+    def _fetch(self, span: Span, only: set[int] | None = None) -> list:
+        """The index items of a span; what spoils it is found and set apart (law 3)."""
+        try:
+            found = list(self.session.fetch_index(*span))
+        except (ServerRefused, ProtocolError, LimitExceeded) as error:
+            if not error.connection_usable or error.retry:
+                raise
+            _logger.info("folder %s: %s spoilt", self.task.folder_id, span)
+            found = self._fetch_apart(span)
+        if only is not None:
+            found = [message for message in found if message.uid in only]
+        return found
+
+    def _fetch_apart(self, span: Span) -> list:
+        uids = self.session.existing(*span)
+        found = []
+
+        def works(part) -> bool:
+            try:
+                found.extend(self.session.fetch_index(part[0], part[-1]))
+            except (ServerRefused, ProtocolError, LimitExceeded) as error:
+                if not error.connection_usable or error.retry:
+                    raise
+                return False
+            return True
+
+        apart = isolate(uids, works, commands=max(20, 2 * len(uids)))
+        for uid in (*apart.spoilt, *apart.left):
+            message = self.session.fetch_index_one(uid)
+            if message is not None:
+                found.append(message)
+        return found
+
+    def _store(self, found: list, low_uid: int | None, count_as_new: bool):
+        def store(env):
+            folder = self.folder(env)
+            written = index_writer.write_window(env, folder, self.uidvalidity, found)
+            values = {
+                "indexed_total": folder.indexed_total
+                + len(written.new_ids)
+                + written.rebound,
+                "unread": folder.unread + written.unread,
+            }
+            if low_uid:
+                values["low_uid"] = low_uid
+            folder.write(values)
+            if self.task.role == "inbox":
+                self.worker.put_in_local_folder(env, written.new_ids)
+            self.worker.tell(env, folder)
+            return written
+
+        written = self.commit(store)
+        if count_as_new:
+            self.worker.new_mails += len(written.new_ids)
+
+    # -- changes ---------------------------------------------------------------------
+
+    def _changes(self, span: Span, since: int):
+        """Flags that changed, and with QRESYNC what went, as the server tells it."""
+        vanished: list[Span] = []
+        stream = self._flag_changes(span, since, vanished)
+        while batch := list(islice(stream, CHANGES_AT_ONCE)):
+            self._apply(batch)
+        self._unplace(vanished)
+
+    def _flag_changes(
+        self, span: Span, since: int, vanished: list[Span]
+    ) -> Iterator[FlagChange]:
+        for item in self.session.fetch_changes(*span, since):
+            if isinstance(item, Vanished):
+                vanished.append((item.first, item.last))
+            else:
+                yield item
+
+    def _apply(self, changes: Iterable[FlagChange]):
+        rows = list(changes)
+        if not rows:
+            return
+
+        def store(env):
+            folder = self.folder(env)
+            if change_writer.apply_flags(env, folder, self.uidvalidity, rows):
+                change_writer.recount_unread(env, folder | folder._moving_targets())
+                self.worker.tell(env, folder)
+
+        self.commit(store)
+
+    def _unasked(self):
+        """What the server told during other commands (Mailspring-Sync#141)."""
+        noticed = self.session.unsolicited.take(self.task.raw)
+        if noticed.uidvalidity not in (None, self.uidvalidity):
+            return
+        self._apply(noticed.flags)
+        self.gone += self._unplace(
+            [(item.first, item.last) for item in noticed.vanished]
+        )
+        if noticed.look and self.delta.known:
+            self._audit(self.delta.known)
+
+    # -- removals --------------------------------------------------------------------
+
+    def _unplace(self, ranges: list[Span]) -> int:
+        """Take the places of these UIDs away, unless that is suspiciously much.
+
+        :raises Braked: a second connection must say so too
+        """
+        if not ranges:
+            return 0
+
+        def store(env):
+            folder = self.folder(env)
+            gone = change_writer.count_in(env, folder, self.uidvalidity, ranges)
+            if not gone:
+                return 0
+            verdict = judge_removal(
+                gone,
+                folder.indexed_total,
+                uidvalidity=self.uidvalidity,
+                connection=self.connection,
+                before=folder._suspicion(),
+            )
+            if not verdict.act:
+                folder._suspect(verdict.suspicion)
+                return None
+            lease = folder.account_id.lease_ids
+            done = change_writer.unplace(
+                env, folder, self.uidvalidity, ranges, lease.pass_number
+            )
+            folder.write(
+                {
+                    "indexed_total": max(folder.indexed_total - done.gone, 0),
+                    "suspicion": False,
+                }
+            )
+            change_writer.recount_unread(env, folder)
+            self.worker.tell(env, folder)
+            return done.gone
+
+        gone = self.commit(store)
+        if gone is None:
+            raise Braked()
+        return gone
+
+    def _compare(self, span: Span):
+        """Flags and existence of a window, read again; removals confirmed apart."""
+        changes = list(self.session.fetch_flags(*span))
+        ours = self.commit(
+            lambda env: change_writer.known_flags(
+                env, self.folder(env), self.uidvalidity, span
+            )
+        )
+        difference = compare_window(span, ours, changes)
+        self._apply(difference.changed)
+        if difference.unknown and not self.task.since:
+            for part in deletions.as_ranges(difference.unknown):
+                self._store(self._fetch(part), None, count_as_new=False)
+        if difference.missing:
+            low, high = difference.missing[0], difference.missing[-1]
+            answer = deletions.Answer(
+                low, high, tuple(self.session.existing(low, high))
+            )
+            self._unplace(deletions.confirmed(difference.missing, [answer]))
+
+    def _locate(self, span: Span):
+        """Find by counting where mails went, and list only those places."""
+        uids = self.commit(
+            lambda env: change_writer.known_uids(
+                env, self.folder(env), self.uidvalidity, span
+            )
+        )
+        count_ours = deletions.counter(uids)
+        for part in deletions.locate_missing(
+            self.session.search_count, count_ours, *span
+        ):
+            self._compare(part)
+
+    def _audit(self, span: Span) -> bool:
+        """Every known mail once; true when the whole span was read."""
+        count = self.commit(lambda env: self.folder(env).indexed_total)
+        for window in audit_windows(span, count):
+            self._compare(window)
+        return True
+
+
+def known_of(folder) -> FolderKnown:
+    """What the planner needs to know of a folder record."""
+    now = fields.Datetime.now()
+
+    def age(moment):
+        return (now - moment).total_seconds() if moment else None
+
+    return FolderKnown(
+        uidvalidity=folder.uidvalidity or None,
+        uidnext=folder.uidnext or None,
+        low_uid=folder.low_uid or None,
+        modseq=folder.modseq or None,
+        count=folder.indexed_total,
+        unseen=folder.server_unseen if folder.checked_at else None,
+        excess=folder.excess,
+        scan_uid=folder.scan_uid or None,
+        scan_age=age(folder.scanned_at),
+        audit_age=age(folder.audited_at),
+    )
+
+
+def suspicion_of(folder) -> Suspicion | None:
+    stored = folder.suspicion
+    return Suspicion(**stored) if stored else None
+
+
+__all__ = ["FolderPass", "FolderTask", "known_of", "suspicion_of", "MailError"]
