@@ -14,7 +14,9 @@ from . import crm_mail_folder
 from . import crm_mail_message
 from . import crm_mail_link
 from . import crm_mail_log
+from . import crm_mail_operation
 from . import crm_mail_client
+from . import crm_mail_client_actions
 from . import crm_mail_health
 from . import res_config_settings
 from . import res_users

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..mailkit import net_dns, net_http
 from ..mailkit.discovery.find import discover
-from ..mailkit.imap.changes import ChangesSession
+from ..mailkit.imap.mailbox import MailboxSession
 from ..mailkit.imap.probe import probe_imap
 from ..mailkit.smtp.probe import probe_smtp
 from ..mailkit.smtp.session import SmtpSession
@@ -52,7 +52,7 @@ class CrmMailAccount(models.Model):
         index=True,
         default=lambda self: self.env.user,
         ondelete="cascade",
-        help="The only person who reads this mailbox.",
+        help="Whose mailbox it is. Nobody else reads it but the delegates named here.",
     )
     email = fields.Char(
         required=True,
@@ -229,6 +229,8 @@ class CrmMailAccount(models.Model):
             {
                 "account_id": False,
                 "folder_id": False,
+                "shown_folder_id": False,
+                "moving_to_id": False,
                 "state": "unplaced",
                 "uid": False,
                 "uidvalidity": False,
@@ -290,9 +292,9 @@ class CrmMailAccount(models.Model):
     # transaction starts in them (law 8).
 
     @api.model
-    def _open_imap__(self, endpoint, credentials, trace=None) -> ChangesSession:
+    def _open_imap__(self, endpoint, credentials, trace=None) -> MailboxSession:
         """An authenticated session. :raises MailError: see ``mailkit.errors``."""
-        return ChangesSession.open(endpoint, credentials, trace=trace)
+        return MailboxSession.open(endpoint, credentials, trace=trace)
 
     @api.model
     def _open_smtp__(self, endpoint, credentials, trace=None) -> SmtpSession:

@@ -1,3 +1,5 @@
+# One model, several files by subject.
+# pylint: disable=consider-merging-classes-inherited
 from dataclasses import dataclass
 
 from odoo import api, fields, models

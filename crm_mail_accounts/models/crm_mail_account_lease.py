@@ -36,6 +36,9 @@ class CrmMailAccountLease(models.Model):
     error_at = fields.Datetime()
     checked_at = fields.Datetime()
     listed_at = fields.Datetime()
+    pass_number = fields.Integer(
+        default=1, help="Counts the turns in which every folder was looked at."
+    )
     quota_used = BigInteger(help="Bytes; of the fullest storage quota.")
     quota_limit = BigInteger(help="Bytes; 0 where the server tells none.")
 

@@ -57,8 +57,11 @@ class CrmMailClient(models.AbstractModel):
         limit = max(1, min(int(limit), LARGEST_PAGE))
         # Mails that arrived in one second keep the server's order: by UID. Our own ids
         # would not do, because the first index goes from the newest mail down.
-        place = "local_folder_id" if folder.local else "folder_id"
-        domain = Domain(place, "=", folder.id) & Domain("uid", "!=", False)
+        domain = Domain("shown_folder_id", "=", folder.id)
+        if folder.local:
+            domain = Domain("local_folder_id", "=", folder.id) & Domain(
+                "shown_folder_id", "!=", False
+            )
         if before:
             date, uid = before
             older = Domain("internal_date", "<", date)

@@ -1,8 +1,12 @@
+from dataclasses import asdict
+
 from odoo import api, fields, models
 
 from ..mailkit.imap.folders import propose_roles
-from ..mailkit.sync.plan import FolderMark
+from ..mailkit.sync.deletions import Suspicion
+from ..mailkit.sync.delta import FolderKnown
 from ..mailkit.values import Role, ServerFolder
+from ..tools import index_writer
 from ..tools.fields import BigInteger
 
 ROLES = [
@@ -58,7 +62,7 @@ class CrmMailFolder(models.Model):
     subscribed = fields.Boolean(default=True)
     local = fields.Boolean(
         "Only in the CRM",
-        help="A folder of ours that no mail server knows (mission A13).",
+        help="A folder of ours that no mail server knows.",
     )
     skipped = fields.Boolean(
         "Not synchronized", help="Its owner does not want the mail of this folder here."
@@ -80,7 +84,24 @@ class CrmMailFolder(models.Model):
     server_total = fields.Integer("Mails on the server")
     indexed_total = fields.Integer("Mails known here")
     unread = fields.Integer()
+    server_unseen = fields.Integer("Unread on the server")
+    mode = fields.Selection(
+        [
+            ("qresync", "QRESYNC"),
+            ("condstore", "CONDSTORE"),
+            ("bare", "IMAP4rev1 only"),
+        ],
+        "Changes followed by",
+        help="What the server can tell of changes in this folder.",
+    )
     checked_at = fields.Datetime()
+    scan_uid = BigInteger(help="The next older window of flags ends there.")
+    scanned_at = fields.Datetime(help="Flags were read window by window.")
+    audited_at = fields.Datetime(help="Every mail was compared with the server.")
+    excess = fields.Integer(
+        help="Mails that the server counts and does not list; found by an audit."
+    )
+    suspicion = fields.Json(help="A mass removal that one connection told.")
 
     _raw_unique = models.Constraint(
         "UNIQUE (account_id, raw, local)", "The server lists a folder once."
@@ -210,7 +231,10 @@ class CrmMailFolder(models.Model):
         """Bring the counts of these local folders up to date."""
         messages = self.env["crm.mail.message"]
         for folder in self:
-            here = [("local_folder_id", "=", folder.id), ("uid", "!=", False)]
+            here = [
+                ("local_folder_id", "=", folder.id),
+                ("shown_folder_id", "!=", False),
+            ]
             total = messages.search_count(here)
             values = {
                 "server_total": total,
@@ -220,13 +244,38 @@ class CrmMailFolder(models.Model):
             if any(folder[name] != value for name, value in values.items()):
                 folder.write(values)
 
-    # -- what the sync needs -----------------------------------------------------
+    def _forget(self):
+        """Remove folders that the server deleted; their linked mails stay, as imported
+        ones, and the others are found elsewhere or forgotten."""
+        for folder in self:
+            index_writer.unplace_folder(
+                self.env, folder, folder.account_id.lease_ids.pass_number
+            )
+        self.unlink()
 
-    def _mark(self) -> FolderMark:
-        """How far we know this folder, as the pure planner wants it."""
+    def _known(self) -> FolderKnown:
+        """How far we know this folder, as the planner wants it."""
         self.ensure_one()
-        return FolderMark(
+        now = fields.Datetime.now()
+
+        def age(moment) -> float | None:
+            return (now - moment).total_seconds() if moment else None
+
+        return FolderKnown(
             uidvalidity=self.uidvalidity or None,
             uidnext=self.uidnext or None,
             low_uid=self.low_uid or None,
+            modseq=self.modseq or None,
+            count=self.indexed_total,
+            unseen=self.server_unseen if self.checked_at else None,
+            excess=self.excess,
+            scan_uid=self.scan_uid or None,
+            scan_age=age(self.scanned_at),
+            audit_age=age(self.audited_at),
         )
+
+    def _suspicion(self) -> Suspicion | None:
+        return Suspicion(**self.suspicion) if self.suspicion else None
+
+    def _suspect(self, suspicion: Suspicion | None):
+        self.suspicion = asdict(suspicion) if suspicion else False

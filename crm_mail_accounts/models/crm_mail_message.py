@@ -22,10 +22,15 @@ GC_BATCH = 1000
 class CrmMailMessage(models.Model):
     """One mail at one place, with an id that links point to.
 
-    The rows are what the server says, written by the sync alone
-    (``tools/index_writer``, in bulk SQL; there is no ORM ``create`` in the product).
-    What a user wants is never written here.  The whole mail is fetched when it is first
-    opened and then cached in ``raw``.
+    Three kinds of columns.  What the server says (``folder_id``, ``uid``,
+    ``server_flags``...), written by the sync alone in bulk SQL
+    (``tools/index_writer``, ``change_writer``; there is no ORM ``create`` in the
+    product).  What its owner wants and the server does not know yet
+    (``pending_add``, ``moving_to_id``...), written with ``crm.mail.operation``.  And
+    what is shown (``seen``, ``shown_folder_id``...), which follows from both in the
+    same statement that writes either, so that lists, searches and counts read plain
+    columns.  The whole mail is fetched when it is first opened and then cached in
+    ``raw``.
     """
 
     _name = "crm.mail.message"
@@ -49,6 +54,13 @@ class CrmMailMessage(models.Model):
         help="Stored on each mail, so that the privacy rule is one comparison.",
     )
     folder_id = fields.Many2one("crm.mail.folder", index=True, ondelete="set null")
+    shown_folder_id = fields.Many2one(
+        "crm.mail.folder",
+        "Shown in",
+        ondelete="set null",
+        help="Where the list shows it: where the server has it, or where its owner has "
+        "just moved it; empty when it is deleted.",
+    )
     local_folder_id = fields.Many2one(
         "crm.mail.folder",
         "Folder in the CRM",
@@ -68,6 +80,18 @@ class CrmMailMessage(models.Model):
     uidvalidity = BigInteger()
     uid = BigInteger()
     modseq = BigInteger()
+    server_flags = fields.Integer(
+        default=0, help="Bits of `tools/flags.py`, as the server has them."
+    )
+    pending_add = fields.Integer(default=0, help="What waiting operations set.")
+    pending_remove = fields.Integer(default=0, help="What they clear.")
+    local_flags = fields.Integer(
+        default=0, help="What was set and the server cannot keep."
+    )
+    moving_to_id = fields.Many2one(
+        "crm.mail.folder", ondelete="set null", help="Where a waiting operation moves."
+    )
+    vanishing = fields.Boolean(default=False, help="To be deleted for good.")
     seen = fields.Boolean("Read")
     flagged = fields.Boolean()
     answered = fields.Boolean()
@@ -77,6 +101,9 @@ class CrmMailMessage(models.Model):
     internal_date = fields.Datetime("Arrived")
     size = BigInteger("Size in bytes")
     fingerprint = fields.Char(help="Recognises the mail when its UID changes.")
+
+    unplaced_at = fields.Datetime(help="The server had it nowhere from then on.")
+    unplaced_pass = fields.Integer()
 
     message_id = fields.Char("Message-ID")
     in_reply_to = fields.Char("In-Reply-To")
@@ -99,10 +126,23 @@ class CrmMailMessage(models.Model):
     _place_unique = models.UniqueIndex(
         "(folder_id, uidvalidity, uid) WHERE uid IS NOT NULL"
     )
-    _list_index = models.Index("(folder_id, internal_date DESC, uid DESC)")
-    _fingerprint_index = models.Index(
-        "(account_id, fingerprint) WHERE state = 'unplaced'"
-    )
+    _list_index = models.Index("(shown_folder_id, internal_date DESC, uid DESC)")
+    _unread_index = models.Index("(shown_folder_id) WHERE NOT seen")
+    _fingerprint_index = models.Index("(account_id, fingerprint)")
+    _unplaced_index = models.Index("(account_id) WHERE state = 'unplaced'")
+
+    def init(self):
+        """Values that bulk writing leaves out."""
+        for name in ("server_flags", "pending_add", "pending_remove", "local_flags"):
+            self.env.cr.execute(
+                SQL(
+                    "ALTER TABLE crm_mail_message ALTER COLUMN %s SET DEFAULT 0",
+                    SQL.identifier(name),
+                )
+            )
+        self.env.cr.execute(
+            "ALTER TABLE crm_mail_message ALTER COLUMN vanishing SET DEFAULT false"
+        )
 
     @api.depends("subject")
     def _compute_display_name(self):

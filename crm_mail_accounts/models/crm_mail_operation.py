@@ -63,6 +63,8 @@ class CrmMailOperation(models.Model):
         """
         if not messages:
             return
+        # sudo: what is shown is written by the server alone; see above
+        messages, target = messages.sudo(), target and target.sudo()
         cr = self.env.cr
         self.flush_model()
         messages.flush_model()
@@ -90,5 +92,6 @@ class CrmMailOperation(models.Model):
         folders = messages.shown_folder_id | messages.folder_id
         if target:
             folders |= target
+        self.env.flush_all()
         change_writer.recount_unread(self.env, folders)
         messages.account_id._request_sync()

@@ -1,3 +1,5 @@
+# One model, several files by subject.
+# pylint: disable=consider-merging-classes-inherited
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 

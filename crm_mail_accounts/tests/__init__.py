@@ -4,6 +4,7 @@ from . import test_controllers
 from . import test_delegate
 from . import test_discovery
 from . import test_health
+from . import test_index_copy
 from . import test_installation
 from . import test_lease
 from . import test_link
@@ -19,5 +20,7 @@ from . import test_sender
 from . import test_setup
 from . import test_setup_sync
 from . import test_sync
+from . import test_sync_follow
 from . import test_translation
 from . import test_web
+from . import test_writeback

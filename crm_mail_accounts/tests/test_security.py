@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
 
-from ..models.crm_mail_client import CrmMailClient
+from ..models import crm_mail_client, crm_mail_client_actions
 from .common import GROUPS, Mailbox, MailCase, simple_mail
 
 CLIENT_CALLS = {
@@ -21,7 +21,23 @@ CLIENT_CALLS = {
     "sync_now": lambda s: (s.account.id,),
     "connect_account": lambda s: (s.account.id,),
     "continue_setup": lambda s: (s.account.id,),
+    "mark": lambda s: (s.mail.ids, ["flagged"]),
+    "move": lambda s: (s.mail.ids, s.inbox.id),
+    "undo_move": lambda s: ([[s.mail.id, s.inbox.id]],),
+    "archive": lambda s: (s.mail.ids,),
+    "junk": lambda s: (s.mail.ids,),
+    "not_junk": lambda s: (s.mail.ids,),
+    "delete": lambda s: (s.mail.ids,),
+    "mark_folder_read": lambda s: (s.inbox.id,),
+    "empty_folder": lambda s: (s.folder(s.account, "trash").id,),
+    "create_folder": lambda s: (s.account.id, False, "Made by a test"),
+    "rename_folder": lambda s: (s.inbox.id, "Other"),
+    "delete_folder": lambda s: (s.inbox.id,),
+    "subscribe_folder": lambda s: (s.inbox.id,),
 }
+REFUSED = {"connect_account", "rename_folder", "delete_folder"}
+"""What the owner cannot do with these records: a mailbox with a password has no page to
+go to, and an inbox keeps its name."""
 MODELS = {
     # model: the owner's record, or None where nobody but the system reads
     "crm.mail.account": lambda s: s.account,
@@ -35,6 +51,7 @@ MODELS = {
     "crm.mail.account.setup.proposal": lambda s: s.setup.proposal_ids,
     "crm.mail.account.delete": lambda s: s.deletion,
     "crm.mail.delegate": lambda s: s.delegate,
+    "crm.mail.operation": lambda s: s.operation,
     "crm.mail.sender": lambda s: s.sender,
 }
 NOT_PRIVATE = {"crm.mail.provider", "crm.mail.health"}
@@ -85,6 +102,8 @@ class TestSecurity(MailCase):
         self.token = self.env["crm.mail.account.token"].create(
             {"account_id": self.account.id, "kind": "google"}
         )
+        self.client().mark(self.mail.ids, ["seen"])
+        self.operation = self.env["crm.mail.operation"].search([])
         third = new_test_user(self.env, login="mail_delegate", groups=GROUPS)
         self.delegate = (
             self.env["crm.mail.delegate"]
@@ -103,7 +122,8 @@ class TestSecurity(MailCase):
     def test_every_method_of_the_client_is_listed_here(self):
         public = {
             name
-            for name, value in vars(CrmMailClient).items()
+            for part in (crm_mail_client, crm_mail_client_actions)
+            for name, value in vars(part.CrmMailClient).items()
             if inspect.isfunction(value) and not name.startswith("_")
         }
         self.assertEqual(public, set(CLIENT_CALLS))
@@ -133,10 +153,9 @@ class TestSecurity(MailCase):
     def test_the_owner_gets_an_answer_from_every_method(self):
         for method, arguments in CLIENT_CALLS.items():
             with self.subTest(method=method):
-                if method == "connect_account":
-                    # a mailbox with a password has no page to go to
+                if method in REFUSED:
                     with self.assertRaises(UserError):
-                        self.client().connect_account(self.account.id)
+                        getattr(self.client(), method)(*arguments(self))
                     continue
                 answer = getattr(self.client(), method)(*arguments(self))
                 self.assertIsNotNone(answer)

@@ -6,8 +6,8 @@ by proving the claim (:meth:`crm.mail.account.lease._renew`), so that a worker t
 taken over writes nothing.  Killed at any point and run again, the result is the same:
 progress is committed together with the rows it speaks of (law 2).
 
-Order within a turn: the folder list (now and then), then folder by folder, the inbox
-first; in a folder new mail, then the first index newest first, then previews.
+Order within a turn: what users changed is pushed (``operation_push``); the folder list,
+now and then; folder by folder, the inbox first (``folder_pass``); preview lines.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 from psycopg2.errors import DeadlockDetected, SerializationFailure
 
 from odoo import SUPERUSER_ID, api, fields
 
-from ..mailkit import limits
 from ..mailkit.errors import MailError
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.preview import preview
 from ..mailkit.sync.backoff import pause_after
-from ..mailkit.sync.plan import first_span, next_span, plan_folder
+from ..mailkit.sync.delta import plan_delta
 from ..mailkit.trace import Trace
-from ..mailkit.values import Credentials, Endpoint, Quota
-from . import index_writer, oauth
+from ..mailkit.values import Credentials, Endpoint, FolderState, Quota
+from . import change_writer, oauth
 from .error_messages import describe
+from .folder_pass import FolderPass, FolderTask
 from .lease import Claim, LeaseLost
+from .operation_push import OperationPush
 
 _logger = logging.getLogger(__name__)
 
@@ -52,16 +52,6 @@ PREVIEW_MAILS = 300
 PREVIEW_BATCH = 50
 PREVIEW_OCTETS = 8192
 """Head of the mail that is fetched for a preview: its header and first text."""
-
-
-@dataclass(frozen=True)
-class FolderTask:
-    """A folder to look at, as plain values: no record lives over network waits."""
-
-    folder_id: int
-    raw: str
-    role: str
-    since: date | None = None
 
 
 class AccountWorker:
@@ -147,25 +137,51 @@ class AccountWorker:
 
     def _work(self, endpoint: Endpoint, credentials: Credentials) -> bool:
         with self.door._open_imap__(endpoint, credentials, trace=self.trace) as session:
+            push = OperationPush(self, endpoint)
+            push.run(session)
             if self.commit(self._listing_is_old):
                 listing = session.list_folders()
                 quota = self._quota(session)
                 self.commit(lambda env: self._store_listing(env, listing, quota))
-            for task in self.commit(self._tasks):
-                try:
-                    if self._folder(session, task):
-                        return True
-                except MailError as error:
-                    # One folder that cannot be read does not stop the others, as long
-                    # as the connection can still be used.
-                    if not error.connection_usable:
-                        raise
-                    self.commit(
-                        lambda env, task=task, error=error: self._folder_refused(
-                            env, task, error
-                        )
-                    )
+            states = session.list_states()
+            tasks = self.commit(lambda env: self._tasks(env, states, push.touched))
+            for task in tasks:
+                if self._look(session, task):
+                    return True
+            self.commit(self._end_of_pass)
+            for task in tasks:
+                if task.role in PREVIEW_FOLDERS and self._make_previews(session, task):
+                    return True
+            return self.commit(self._operations_wait)
+
+    def _look(self, session, task: FolderTask) -> bool:
+        """One folder; true when the time was up before it was done.
+
+        One folder that cannot be read does not stop the others, as long as the
+        connection can still be used.
+        """
+        try:
+            return FolderPass(self, session, task).run()
+        except MailError as error:
+            if not error.connection_usable:
+                raise
+            refused = error
+        self.commit(lambda env: self._folder_refused(env, task, refused))
         return False
+
+    def _operations_wait(self, env) -> bool:
+        """Somebody did something meanwhile that can be pushed at once."""
+        operations = env["crm.mail.operation"]
+        return bool(
+            operations.search_count(
+                [
+                    ("account_id", "=", self.claim.account_id),
+                    ("not_before", "=", False),
+                    ("message_id.uid", "!=", False),
+                ],
+                limit=1,
+            )
+        )
 
     @property
     def time_is_up(self) -> bool:
@@ -199,22 +215,34 @@ class AccountWorker:
             }
         )
 
-    def _tasks(self, env) -> list[FolderTask]:
-        """The folders to look at now: the inbox, then what is due, unfinished first."""
+    def _tasks(
+        self, env, states: dict[str, FolderState] | None, touched: set[int]
+    ) -> list[FolderTask]:
+        """The folders to look at now: the inbox, then what changed or is due.
+
+        Where the server told the numbers of all folders in one answer (LIST-STATUS), a
+        folder with nothing to do is not even opened. Where it does not, the inbox is
+        looked at in every turn and the others now and then.
+        """
         stale = fields.Datetime.now() - OTHER_FOLDERS_EVERY
-        folders = self.account(env).folder_ids.filtered(
-            lambda folder: folder.monitored
-            and (
-                folder.role == "inbox"
-                or not folder.checked_at
-                or folder.checked_at < stale
-                or (folder.low_uid or 0) > 1
-            )
-        )
         since = self.account(env).fetch_since or None
+        chosen = []
+        for folder in self.account(env).folder_ids.filtered("monitored"):
+            state = states.get(folder.raw) if states else None
+            unfinished = folder.uidnext and (folder.low_uid or 0) > 1
+            if folder.id in touched or unfinished or not folder.checked_at:
+                wanted = True
+            elif state is not None:
+                wanted = not plan_delta(
+                    state, folder._known(), folder.mode or "bare"
+                ).idle
+            else:
+                wanted = folder.role == "inbox" or folder.checked_at < stale
+            if wanted:
+                chosen.append(folder)
+        chosen.sort(key=lambda folder: (folder.sequence, folder.path, folder.id))
         return [
-            FolderTask(folder.id, folder.raw, folder.role, since)
-            for folder in folders.sorted(lambda f: (f.sequence, f.path, f.id))
+            FolderTask(folder.id, folder.raw, folder.role, since) for folder in chosen
         ]
 
     def _folder_refused(self, env, task: FolderTask, error: MailError):
@@ -230,132 +258,14 @@ class AccountWorker:
             ),
         )
 
-    def _folder(self, session, task: FolderTask) -> bool:
-        """Bring one folder up to date; true when the slice ended before it was done."""
-        server = session.examine(task.raw)
+    def _end_of_pass(self, env):
+        """Every folder was looked at: what is nowhere since two passes goes."""
+        account = self.account(env)
+        lease = account.lease_ids
+        lease.pass_number += 1
+        change_writer.collect_garbage(env, account, lease.pass_number)
 
-        def begin(env):
-            folder = env["crm.mail.folder"].browse(task.folder_id)
-            plan = plan_folder(server, folder._mark())
-            values = {}
-            if plan.reset:
-                index_writer.unplace_folder(env, folder)
-                values.update(indexed_total=0, unread=0)
-            if plan.mark != folder._mark():
-                values.update(
-                    uidvalidity=plan.mark.uidvalidity,
-                    uidnext=plan.mark.uidnext,
-                    low_uid=plan.mark.low_uid,
-                )
-            if folder.server_total != server.exists:
-                values["server_total"] = server.exists
-            if values:
-                folder.write(values)
-                self._tell(env, folder)
-            return plan
-
-        plan = self.commit(begin)
-        if plan.new:
-            self._fetch_new(session, task, plan)
-        if plan.to_fill and self._fill(session, task, plan):
-            return True
-        if task.role in PREVIEW_FOLDERS and self._make_previews(session, task):
-            return True
-        self.commit(
-            lambda env: env["crm.mail.folder"]
-            .browse(task.folder_id)
-            .write({"checked_at": fields.Datetime.now()})
-        )
-        return False
-
-    def _fetch_new(self, session, task: FolderTask, plan):
-        """All new mail, whatever the clock says: it is what the user waits for.
-
-        The mark moves with the last window only, to the UIDNEXT of before the fetch.
-        """
-        first, last = plan.new
-        while last >= first:
-            low, found = self._window(session, first, last, limits.WINDOW)
-            uidnext = plan.uidnext if low <= first else None
-            self._store(task, plan, found, uidnext=uidnext, count_as_new=True)
-            last = low - 1
-
-    def _fill(self, session, task: FolderTask, plan) -> bool:
-        """Walk down the first index; true when the slice ended before UID 1."""
-        first, last = plan.to_fill
-        span = first_span(plan.mark, plan.uidnext)
-        while last >= first:
-            low, found = self._window(session, first, last, span, task.since)
-            self._store(task, plan, found, low_uid=low)
-            span = next_span(last - low + 1, len(found))
-            last = low - 1
-            if self.time_is_up and last >= first:
-                return True
-        return False
-
-    def _window(self, session, first: int, last: int, span: int, since=None):
-        """Fetch the newest mails of ``first..last``: ``span`` UIDs, bounded in mails.
-
-        A span wider than a window is asked first which UIDs exist in it, so that a
-        dense range behind a thin one cannot fill the memory. With ``since`` the server
-        is asked which of them arrived from that day on [A11]: UIDs follow the order of
-        arrival in a folder, not the dates, so every range is asked.
-        Returns the lowest UID that is covered, and the mails.
-        """
-        low = max(first, last - span + 1)
-        if since:
-            uids = set(session.search_since(low, last, since))
-            if len(uids) > limits.WINDOW:
-                uids = set(sorted(uids)[-limits.WINDOW :])
-                low = min(uids)
-            if not uids:
-                return low, []
-            found = session.fetch_index(min(uids), max(uids))
-            return low, [message for message in found if message.uid in uids]
-        if last - low + 1 > 2 * limits.WINDOW:
-            uids = session.search_uids(low, last)
-            if not uids:
-                return low, []
-            if len(uids) > limits.WINDOW:
-                low = sorted(uids)[-limits.WINDOW]
-        return low, list(session.fetch_index(low, last))
-
-    def _store(
-        self,
-        task: FolderTask,
-        plan,
-        found,
-        *,
-        uidnext=None,
-        low_uid=None,
-        count_as_new=False,
-    ):
-        def store(env):
-            folder = env["crm.mail.folder"].browse(task.folder_id)
-            written = index_writer.write_window(
-                env, folder, plan.mark.uidvalidity, found
-            )
-            if task.role == "inbox":
-                self._put_in_local_folder(env, written.new_ids)
-            values = {
-                "indexed_total": folder.indexed_total
-                + len(written.new_ids)
-                + written.rebound,
-                "unread": folder.unread + written.unread,
-            }
-            if uidnext:
-                values["uidnext"] = uidnext
-            if low_uid:
-                values["low_uid"] = low_uid
-            folder.write(values)
-            self._tell(env, folder)
-            return written
-
-        written = self.commit(store)
-        if count_as_new:
-            self.new_mails += len(written.new_ids)
-
-    def _put_in_local_folder(self, env, message_ids):
+    def put_in_local_folder(self, env, message_ids):
         """Incoming mail also shows in the CRM's own folder, if one is named [A13]."""
         account = self.account(env)
         if not (account.put_in_folder and message_ids):
@@ -372,6 +282,8 @@ class AccountWorker:
             wanted = self.commit(lambda env: self._without_preview(env, task))
             if not wanted:
                 return False
+            if session.selected != task.raw:
+                session.examine(task.raw)
             heads = session.fetch_heads(list(wanted), PREVIEW_OCTETS)
             lines = {}
             for uid, message_id in wanted.items():
@@ -398,7 +310,7 @@ class AccountWorker:
             list(lines.items()),
         )
         env["crm.mail.message"].invalidate_model(["preview"])
-        self._tell(env, env["crm.mail.folder"].browse(task.folder_id))
+        self.tell(env, env["crm.mail.folder"].browse(task.folder_id))
 
     # -- giving back -------------------------------------------------------------------
 
@@ -417,7 +329,7 @@ class AccountWorker:
         if recovered or self.new_mails:
             self._log(env, "info", env._("%(count)s new mails", count=self.new_mails))
         if recovered:
-            self._tell(env)
+            self.tell(env)
 
     def give_back_defect(self):
         """After a defect of ours: the owner is told, and the account tried again."""
@@ -442,7 +354,7 @@ class AccountWorker:
                 error_at=lease.error_at if known else fields.Datetime.now(),
             )
             self._log(env, "error", f"{text} [{error.detail[:500]}]", "imap_auth")
-            self._tell(env)
+            self.tell(env)
             if not known and not error.retry:
                 # What only a person can mend is told once; later tries that fail for
                 # the same reason stay silent.
@@ -478,7 +390,7 @@ class AccountWorker:
             }
         )
 
-    def _tell(self, env, folder=None):
+    def tell(self, env, folders=None):
         """Tell the open screens of the owner and the delegates."""
         account = self.account(env)
         for user in account.user_id | account.delegate_ids.user_id:
@@ -486,6 +398,6 @@ class AccountWorker:
                 "crm_mail_accounts/changed",
                 {
                     "account_id": self.claim.account_id,
-                    "folder_ids": folder.ids if folder else [],
+                    "folder_ids": folders.ids if folders else [],
                 },
             )

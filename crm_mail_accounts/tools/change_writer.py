@@ -43,6 +43,12 @@ def _shown_folder(server: str, folder: str) -> SQL:
     )
 
 
+def shown_as(server: str, folder: str) -> SQL:
+    """Assignments for what is shown of a ``message`` with these columns of the
+    server, whatever its owner wants meanwhile."""
+    return SQL("%s, %s", _shown(server, *PENDING), _shown_folder(server, folder))
+
+
 PENDING = ("message.pending_add", "message.pending_remove")
 
 

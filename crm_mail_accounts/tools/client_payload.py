@@ -68,6 +68,7 @@ def folder_payload(folder) -> dict:
         "local": folder.local,
         "selectable": folder.selectable,
         "monitored": folder.monitored,
+        "subscribed": folder.subscribed,
         **folder_counts(folder),
     }
 
@@ -85,7 +86,7 @@ def message_row(message) -> dict:
     """One line of the list."""
     return {
         "id": message.id,
-        "folder_id": message.folder_id.id,
+        "folder_id": message.shown_folder_id.id,
         "account_id": message.account_id.id,
         "subject": message.subject or "",
         "from": {"name": message.from_name or "", "email": message.from_email or ""},

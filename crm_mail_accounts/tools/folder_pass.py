@@ -20,11 +20,11 @@ from itertools import islice
 from odoo import fields
 
 from ..mailkit import limits
-from ..mailkit.errors import LimitExceeded, MailError, ProtocolError, ServerRefused
+from ..mailkit.errors import LimitExceeded, ProtocolError, ServerRefused
 from ..mailkit.sync import deletions
 from ..mailkit.sync.audit import audit_windows, compare_window
-from ..mailkit.sync.deletions import Suspicion, judge_removal
-from ..mailkit.sync.delta import Delta, FolderKnown, Span, counts_differ, plan_delta
+from ..mailkit.sync.deletions import judge_removal
+from ..mailkit.sync.delta import Delta, Span, counts_differ, plan_delta
 from ..mailkit.sync.isolate import isolate
 from ..mailkit.sync.plan import first_span, next_span
 from ..mailkit.values import FlagChange, FolderState, Vanished
@@ -94,7 +94,9 @@ class FolderPass:
         delta = plan_delta(self.state, folder._known(), self.session.mode)
         values = {}
         if delta.folder.reset:
-            index_writer.unplace_folder(env, folder)
+            index_writer.unplace_folder(
+                env, folder, folder.account_id.lease_ids.pass_number
+            )
             values.update(indexed_total=0, unread=0, excess=0, suspicion=False)
         mark = delta.folder.mark
         if delta.folder.reset or folder.uidvalidity != mark.uidvalidity:
@@ -332,7 +334,7 @@ class FolderPass:
         def store(env):
             folder = self.folder(env)
             if change_writer.apply_flags(env, folder, self.uidvalidity, rows):
-                change_writer.recount_unread(env, folder | folder._moving_targets())
+                change_writer.recount_unread(env, folder)
                 self.worker.tell(env, folder)
 
         self.commit(store)
@@ -432,32 +434,3 @@ class FolderPass:
         for window in audit_windows(span, count):
             self._compare(window)
         return True
-
-
-def known_of(folder) -> FolderKnown:
-    """What the planner needs to know of a folder record."""
-    now = fields.Datetime.now()
-
-    def age(moment):
-        return (now - moment).total_seconds() if moment else None
-
-    return FolderKnown(
-        uidvalidity=folder.uidvalidity or None,
-        uidnext=folder.uidnext or None,
-        low_uid=folder.low_uid or None,
-        modseq=folder.modseq or None,
-        count=folder.indexed_total,
-        unseen=folder.server_unseen if folder.checked_at else None,
-        excess=folder.excess,
-        scan_uid=folder.scan_uid or None,
-        scan_age=age(folder.scanned_at),
-        audit_age=age(folder.audited_at),
-    )
-
-
-def suspicion_of(folder) -> Suspicion | None:
-    stored = folder.suspicion
-    return Suspicion(**stored) if stored else None
-
-
-__all__ = ["FolderPass", "FolderTask", "known_of", "suspicion_of", "MailError"]

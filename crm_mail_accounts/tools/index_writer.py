@@ -22,6 +22,8 @@ from ..mailkit import limits
 from ..mailkit.mime.header_fields import index_header
 from ..mailkit.sync.identity import fingerprint
 from ..mailkit.values import Address, FetchedMessage, IndexHeader
+from . import change_writer
+from . import flags as bits
 from .bulk_copy import copy_rows
 
 COLUMNS = (
@@ -34,6 +36,7 @@ COLUMNS = (
     "forwarded",
     "draft",
     "keywords",
+    "server_flags",
     "internal_date",
     "size",
     "fingerprint",
@@ -52,11 +55,10 @@ COLUMNS = (
 )
 STAGE = "crm_mail_index_stage"
 _SEEN = COLUMNS.index("seen")
+_SERVER_FLAGS = COLUMNS.index("server_flags")
 
 LONG_AGO = "1970-01-01 00:00:00"
 """When a mail arrived of which nothing tells: at the end of every list."""
-
-SYSTEM_FLAGS = ("\\seen", "\\flagged", "\\answered", "$forwarded", "\\draft")
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,9 @@ def index_row(message: FetchedMessage) -> tuple:
 
 
 def _read_flags(flags: tuple[str, ...]) -> tuple:
-    """The columns of :data:`SYSTEM_FLAGS` and ``keywords``."""
-    lower = {flag.lower() for flag in flags}
-    keywords = sorted(
-        flag
-        for flag in flags
-        if not flag.startswith("\\") and flag.lower() != "$forwarded"
-    )
-    return (*(flag in lower for flag in SYSTEM_FLAGS), " ".join(keywords) or None)
+    """The columns that show flags, ``keywords`` and ``server_flags``."""
+    server, keywords = bits.pack(flags)
+    return (*(bool(server & bit) for bit in bits.SHOWN.values()), keywords, server)
 
 
 _known_flags = lru_cache(maxsize=512)(_read_flags)
@@ -155,18 +152,22 @@ def write_window(
         SQL(
             """
             INSERT INTO crm_mail_message
-                   (account_id, user_id, folder_id, uidvalidity, %(columns)s)
-            SELECT %(account)s, %(user)s, %(folder)s, %(uidvalidity)s, %(columns)s
+                   (account_id, user_id, folder_id, uidvalidity, shown_folder_id,
+                    %(columns)s)
+            SELECT %(account)s, %(user)s, %(folder)s, %(uidvalidity)s,
+                   CASE WHEN server_flags & %(deleted)s = 0 THEN %(folder)s END,
+                   %(columns)s
               FROM %(stage)s
              ORDER BY uid
        ON CONFLICT (folder_id, uidvalidity, uid) WHERE uid IS NOT NULL DO NOTHING
-         RETURNING id, seen
+         RETURNING id, seen OR shown_folder_id IS NULL
             """,
             columns=columns,
             account=folder.account_id.id,
             user=folder.account_id.user_id.id,
             folder=folder.id,
             uidvalidity=uidvalidity,
+            deleted=bits.DELETED,
             stage=stage,
         )
     )
@@ -217,16 +218,21 @@ def _copy_new(
     )
     ids = tuple(sorted(row[0] for row in cr.fetchall()))
     place = (account.id, account.user_id.id, folder.id, uidvalidity)
-    columns = ("id", "account_id", "user_id", "folder_id", "uidvalidity", *COLUMNS)
-    unread = 0
+    columns = (
+        *("id", "account_id", "user_id", "folder_id", "uidvalidity"),
+        *("shown_folder_id", *COLUMNS),
+    )
+    unread, folder_id = 0, folder.id
 
     def rows() -> Iterator[tuple]:
         nonlocal unread
         ordered = sorted(messages, key=attrgetter("uid"))
         for row_id, message in zip(ids, ordered, strict=True):
             row = index_row(message)
-            unread += not row[_SEEN]
-            yield (row_id, *place, *row)
+            # marked as deleted by some other program: in the folder, and not shown
+            shown = None if row[_SERVER_FLAGS] & bits.DELETED else folder_id
+            unread += not row[_SEEN] and shown is not None
+            yield (row_id, *place, shown, *row)
 
     try:
         with cr.savepoint(flush=False):
@@ -236,7 +242,7 @@ def _copy_new(
     return Written(ids, unread, 0)
 
 
-def unplace_folder(env, folder) -> int:
+def unplace_folder(env, folder, pass_number: int) -> int:
     """Take the place from every mail of a folder whose UIDs became invalid (law 5).
 
     The rows stay, with their links and cached bodies; the next windows bind them again.
@@ -245,9 +251,12 @@ def unplace_folder(env, folder) -> int:
         SQL(
             """
             UPDATE crm_mail_message
-               SET state = 'unplaced', uid = NULL, uidvalidity = NULL, modseq = NULL
+               SET state = 'unplaced', uid = NULL, uidvalidity = NULL, modseq = NULL,
+                   folder_id = NULL, shown_folder_id = moving_to_id,
+                   unplaced_pass = %s, unplaced_at = now() AT TIME ZONE 'UTC'
              WHERE folder_id = %s AND uid IS NOT NULL
             """,
+            pass_number,
             folder.id,
         )
     )
@@ -274,7 +283,7 @@ def _rebind(env, folder, uidvalidity: int, stage: SQL) -> list[bool]:
                 SELECT *,
                        row_number() OVER (PARTITION BY fingerprint ORDER BY uid) AS nth
                   FROM %(stage)s stage
-                 WHERE NOT EXISTS (
+                 WHERE server_flags & %(deleted)s = 0 AND NOT EXISTS (
                        SELECT FROM crm_mail_message placed
                         WHERE placed.folder_id = %(folder)s
                           AND placed.uidvalidity = %(uidvalidity)s
@@ -283,17 +292,19 @@ def _rebind(env, folder, uidvalidity: int, stage: SQL) -> list[bool]:
             UPDATE crm_mail_message message
                SET folder_id = %(folder)s, uidvalidity = %(uidvalidity)s,
                    uid = arrived.uid, state = arrived.state, modseq = arrived.modseq,
-                   seen = arrived.seen, flagged = arrived.flagged,
-                   answered = arrived.answered, forwarded = arrived.forwarded,
-                   draft = arrived.draft, keywords = arrived.keywords
-              FROM homeless JOIN arrived USING (fingerprint, nth)
+                   keywords = arrived.keywords, server_flags = arrived.server_flags,
+                   unplaced_at = NULL, unplaced_pass = NULL, %(shown)s
+              FROM homeless JOIN arrived USING (fingerprint, nth),
+                   (SELECT %(folder)s AS folder) arrived_in
              WHERE message.id = homeless.id
-         RETURNING message.seen
+         RETURNING message.seen OR message.shown_folder_id IS NULL
             """,
             account=folder.account_id.id,
             folder=folder.id,
             uidvalidity=uidvalidity,
+            deleted=bits.DELETED,
             stage=stage,
+            shown=change_writer.shown_as("arrived.server_flags", "arrived_in.folder"),
         )
     )
     return [row[0] for row in env.cr.fetchall()]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta, timezone
 
@@ -26,6 +26,7 @@ from ..mailkit.sync.operations import Action, Group, Kind, Operation
 from . import change_writer
 from . import flags as bits
 from .error_messages import describe
+from .index_writer import LONG_AGO
 
 _logger = logging.getLogger(__name__)
 
@@ -55,16 +56,13 @@ class Work:
 
 
 class OperationPush:
-    """Pushes the waiting operations of one account over one session.
+    """Pushes the waiting operations of one account over one session."""
 
-    ``commit`` runs a function in a transaction of its own under the fence.
-    """
-
-    def __init__(self, commit: Callable, account: Callable, endpoint, tell: Callable):
-        self.commit = commit
-        self.account = account
+    def __init__(self, worker, endpoint):
+        self.commit = worker.commit
+        self.account = worker.account
+        self.tell = worker.tell
         self.endpoint = endpoint
-        self.tell = tell
         self.failed: set[int] = set()
         self.touched: set[int] = set()
         """Ids of folders that got mail by a move: to be looked at in this turn."""
@@ -320,8 +318,7 @@ class OperationPush:
         _logger.info("operations %s: %s, %s", ids[:5], error.code, verdict.action.value)
         self.failed |= {step.message for step in steps}
         if verdict.action is Action.CREATE:
-            session.make_folder(work.places[group.steps[0].target].raw)
-            self.commit(lambda env: self._try_again_at_once(env, ids))
+            self._make_target(session, work.places[group.steps[0].target].raw, ids)
         elif verdict.action is Action.SPLIT:
             self.failed -= {step.message for step in steps}
             for step in steps:
@@ -334,6 +331,18 @@ class OperationPush:
             self.commit(
                 lambda env: self._later(env, ids, verdict.pause, counts=verdict.counts)
             )
+
+    def _make_target(self, session, raw: str, ids):
+        """The folder is gone; make it once, or say that it cannot be."""
+        try:
+            session.make_folder(raw)
+        except MailError as error:
+            if not error.connection_usable:
+                raise
+            refused = error
+            self.commit(lambda env: self._refuse(env, ids, refused))
+        else:
+            self.commit(lambda env: self._try_again_at_once(env, ids))
 
     def _try_again_at_once(self, env, ids):
         env["crm.mail.operation"].browse(ids).write(
@@ -414,8 +423,11 @@ class OperationPush:
 
 
 def _expected(mail) -> Expected:
+    """What the mail must still be; a date that nobody told is not compared."""
     arrived = mail.internal_date
+    told = arrived and fields.Datetime.to_string(arrived) != LONG_AGO
     return Expected(
         size=mail.size or None,
-        internaldate=arrived.replace(tzinfo=timezone.utc) if arrived else None,
+        internaldate=arrived.replace(tzinfo=timezone.utc) if told else None,
+        message_id=mail.message_id or None,
     )

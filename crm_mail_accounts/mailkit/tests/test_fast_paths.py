@@ -129,9 +129,9 @@ def test_generated_answers_are_the_same_both_ways():
             items = [b"UID 9", *rng.sample(USUAL_ITEMS, 2), *items]
         if rng.random() < 0.2:
             rng.shuffle(items)
-        name = rng.choice([BODY, BODY, BODY, BODY.lower(), b'BODY[HEADER.FIELDS (")]'])
+        name = rng.choice([BODY] * 3 + [BODY.lower(), b'BODY[HEADER.FIELDS (")]'])
         mark = rng.choice([MARK, MARK, MARK, b" ~" + MARK[1:], MARK[:-1] + b"+}"])
-        tail = rng.choice([b")", b")", b")", b") ", b" )", b" MODSEQ (3))", b"", b"))"])
+        tail = rng.choice([b")"] * 3 + [b") ", b" )", b" MODSEQ (3))", b"", b"))"])
         start = rng.choice([b"(", b"(", b"(", b"( ", b"", b"(("])
         text = b"* 1 FETCH " + start + b" ".join([*items, name]) + mark
         short, careful = both_ways([text, HEADER, tail], len(b"* 1 FETCH "))
@@ -170,7 +170,8 @@ VALUES = [
     b" Sat, 18 Nov 2023 01:11:18 +0000", b" a\r\n\tb", b" a\r\n   b", b" a\n b",
     b" text/plain; charset=x", b" TEXT/HTML", b" text / plain", b" a  b\tc\x1b$B",
     b" <a@b.example>", b" list <l.b.example>", b" high", b" 1 (Highest)", b":", b" =?",
-    b" auto-replied (x)", b" \x0bx\x0c", b" <=?utf-8?q?a?=@b>", b" a; b=c", b" \xff\xfe",
+    b" auto-replied (x)", b" \x0bx\x0c", b" <=?utf-8?q?a?=@b>", b" a; b=c",
+    b" \xff\xfe",
 ]  # fmt: skip
 ENDS = [b"\r\n", b"\r\n", b"\r\n", b"\n", b"\r", b"\r\n\r\n", b""]
 
@@ -213,8 +214,16 @@ def line_slowly(value, limit):
 
 def test_lines_are_the_same_both_ways():
     rng = random.Random(3)
-    alphabet = [b"a", b"B ", b"  ", b"\t", b"\0", b"\x7f", b"\xe8", b"=?", b"?=", b"\x1b"]
-    alphabet += [b"\x1b$B", b"=?utf-8?q?=41?=", b"Re: ", b"\xc3\xa8", b"\xa0", b"\n"]
+    alphabet = [b"a", b"B ", b"  ", b"\t", b"\0", b"\x7f", b"\xe8", b"=?", b"?="]
+    alphabet += [
+        b"\x1b",
+        b"\x1b$B",
+        b"=?utf-8?q?=41?=",
+        b"Re: ",
+        b"\xc3\xa8",
+        b"\xa0",
+        b"\n",
+    ]
     for _ in range(10_000):
         value = b"".join(rng.choices(alphabet, k=rng.randrange(9)))
         assert header_fields._line(value, 12) == line_slowly(value, 12), value
@@ -223,7 +232,15 @@ def test_lines_are_the_same_both_ways():
 def test_ids_are_the_same_both_ways():
     rng = random.Random(2)
     parts = [b"<a@b>", b"<c.d@e.example>", b" ", b" ", b"  ", b"<", b">", b"<>", b"=?"]
-    parts += [b"<x y@z>", b"\xe8", b"\0", b"(c)", b"<=?q?@b>", b"\t", b"<" + b"k" * 999]
+    parts += [
+        b"<x y@z>",
+        b"\xe8",
+        b"\0",
+        b"(c)",
+        b"<=?utf-8?q?a?=@b>",
+        b"\t",
+        b"<" + b"k" * 999,
+    ]
     for _ in range(10_000):
         value = b"".join(rng.choices(parts, k=rng.randrange(1, 7)))
         text = value.decode("utf-8", "replace")
@@ -238,10 +255,11 @@ def test_dates_are_the_same_both_ways():
     days = ["Sat, ", "", "Sat,  ", "sat, ", "Sat ", "Sabato, "]
     months = ["Nov", "Feb", "nov", "NOV", "November", "Abc", "11"]
     years = ["2023", "1980", "1979", "1969", "2099", "2100", "23", "0023", "20233"]
-    times = ["01:11:18", "1:11:18", "23:59:59", "24:00:00", "25:00:00", "10:10", "1.1.1"]
-    times += ["23:59:60", "10:60:00", "10:10:10.5", "01:11:18 PM"]
-    zones = [" +0000", " -0000", " +0130", " -1459", " +1500", " +1600", " +0060", "", " GMT"]
-    zones += [" +0100 (CET)", " (CET)", " EST", "+0100", " +01:00", " +0100 x", " +01000"]
+    times = ["01:11:18", "1:11:18", "23:59:59", "24:00:00", "25:00:00", "10:10"]
+    times += ["1.1.1", "23:59:60", "10:60:00", "10:10:10.5", "01:11:18 PM"]
+    zones = [" +0000", " -0000", " +0130", " -1459", " +1500", " +1600", " +0060", ""]
+    zones += [" +0100 (CET)", " (CET)", " EST", "+0100", " +01:00", " +0100 x", " GMT"]
+    zones += [" +01000"]
     for _ in range(20_000):
         date = " ".join(
             [rng.choice(["18", "1", "01", "31", "29", "0", "32", "100"])]

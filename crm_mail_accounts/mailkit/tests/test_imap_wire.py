@@ -542,6 +542,25 @@ def test_a_command_sent_ahead_is_sent_once_and_read_later():
     assert talk.server.received.count(b"UID FETCH 1:5 (UID)") == 2
 
 
+def test_an_answer_that_was_read_in_part_is_not_taken_for_another_one():
+    script = says(b"* 1 EXISTS\r\n* 2 EXISTS\r\nA1 OK\r\n", b"* 3 EXISTS\r\nA2 OK\r\n")
+    with Talk(script) as wire:
+        wire.send_ahead("NOOP")
+        assert next(wire.responses("NOOP")).number == 1
+        assert [one.number for one in wire.responses("NOOP")] == [3]
+
+
+def test_idle_between_makes_a_command_sent_ahead_be_sent_again():
+    script = says(
+        b"* 1 EXISTS\r\nA1 OK\r\n", b"+ idling\r\n", b"A2 OK\r\n", b"A3 OK new\r\n"
+    )
+    with Talk(script) as wire:
+        wire.send_ahead("NOOP")
+        wire.begin_idle()
+        wire.end_idle(5)
+        assert wire.command("NOOP").text == "new"
+
+
 def test_the_answer_to_a_command_sent_ahead_may_be_a_refusal():
     with Talk(says(b"A1 NO not now\r\n", b"A2 OK\r\n")) as wire:
         wire.send_ahead("UID FETCH", b"1:5", b"(UID)")

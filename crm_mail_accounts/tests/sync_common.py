@@ -1,0 +1,111 @@
+"""What the tests of the sync share: the server's truth, and ours beside it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+
+from ..mailkit.tests.imap_proxy import BARE, CONDSTORE_ONLY, QRESYNC, ImapProxy
+from ..tools import flags as bits
+from .common import Mailbox, MailCase
+
+MODES = {"qresync": QRESYNC, "condstore": CONDSTORE_ONLY, "bare": BARE}
+_LINE = re.compile(rb"UID (\d+) FLAGS \(([^)]*)\)")
+
+
+class SyncCase(MailCase):
+    """An account of the owner behind a proxy that hides what a mode must not have."""
+
+    def setUp(self):
+        super().setUp()
+        self.mailbox = Mailbox()
+
+    @contextmanager
+    def account_in_mode(self, mode: str, **values):
+        with ImapProxy(
+            self.mailbox.host, self.mailbox.ports["imap"], hide=MODES[mode]
+        ) as proxy:
+            self.proxy = proxy
+            account = self.new_account(
+                imap_port=proxy.endpoint().port, imap_security="none", **values
+            )
+            self.work(account)
+            yield account
+
+    def sync(self, account):
+        """A whole turn in which every folder is looked at."""
+        account.folder_ids.write({"checked_at": False, "scanned_at": False})
+        self.work(account)
+
+    def messages(self, account, **domain):
+        return self.env["crm.mail.message"].search(
+            [("account_id", "=", account.id), *((k, "=", v) for k, v in domain.items())]
+        )
+
+    def named(self, account, name: str):
+        return account.folder_ids.filtered(lambda folder: folder.name == name)
+
+    def on_server(self) -> dict[str, dict[int, tuple]]:
+        """Folder -> UID -> flags, as another client sees them."""
+        found = {}
+        with self.mailbox.client() as client:
+            for line in client.list()[1]:
+                raw = line.decode().rpartition(' "/" ')[2]
+                client.select(raw, readonly=True)
+                found[raw.strip('"')] = {
+                    int(match[1]): _flags(match[2].decode().split())
+                    for item in client.uid("FETCH", "1:*", "(UID FLAGS)")[1]
+                    if item and (match := _LINE.search(item))
+                }
+        return found
+
+    def on_our_side(self, account) -> dict[str, dict[int, tuple]]:
+        self.env.invalidate_all()
+        found = {}
+        for folder in account.folder_ids.filtered("selectable"):
+            rows = self.env["crm.mail.message"].search(
+                [("folder_id", "=", folder.id), ("uid", "!=", False)]
+            )
+            found[folder.raw] = {
+                row.uid: _flags(bits.unpack(row.server_flags, row.keywords))
+                for row in rows
+            }
+        return found
+
+    def assertInStep(self, account):
+        """Our rows are exactly the server's mails with their flags, and our counts
+        are those of our rows."""
+        server, ours = self.on_server(), self.on_our_side(account)
+        for name in server:
+            self.assertEqual(ours.get(name), server[name], name)
+        for folder in account.folder_ids.filtered("selectable"):
+            rows = ours[folder.raw]
+            self.assertEqual(folder.indexed_total, len(rows), folder.raw)
+            shown = self.env["crm.mail.message"].search(
+                [("shown_folder_id", "=", folder.id), ("seen", "=", False)]
+            )
+            self.assertEqual(folder.unread, len(shown), folder.raw)
+
+    # -- the other client --------------------------------------------------------
+
+    def store(self, folder, uids, command, flags):
+        with self.mailbox.client() as client:
+            client.select(folder)
+            kind, data = client.uid("STORE", uids, command, flags)
+            assert kind == "OK", data
+
+    def remove(self, folder, uids):
+        with self.mailbox.client() as client:
+            client.select(folder)
+            client.uid("STORE", uids, "+FLAGS", r"(\Deleted)")
+            client.uid("EXPUNGE", uids)
+
+    def move(self, folder, uids, target):
+        with self.mailbox.client() as client:
+            client.select(folder)
+            kind, data = client.uid("MOVE", uids, target)
+            assert kind == "OK", data
+
+
+def _flags(words) -> tuple:
+    return tuple(sorted(word.lower() for word in words if word.lower() != "\\recent"))
