@@ -109,8 +109,8 @@ MAX_CANDIDATES = 8
 # -- index window -------------------------------------------------------------
 FIRST_WINDOW = 50
 """Mails of the very first FETCH of a folder: one screen, at once."""
-WINDOW = 500
-"""Mails of a FETCH and of a transaction: about 0.5 MB on the wire."""
+WINDOW = 1000
+"""Mails of a FETCH and of a transaction: about 0.9 MB on the wire."""
 MAX_HEADER_LITERAL = 256 * 1024
 """Header fields of one mail that the index reads; more is cut off."""
 

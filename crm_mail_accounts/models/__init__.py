@@ -11,6 +11,7 @@ from . import crm_mail_account_sync
 from . import crm_mail_account_token
 from . import crm_mail_delegate
 from . import crm_mail_folder
+from . import crm_mail_thread
 from . import crm_mail_message
 from . import crm_mail_link
 from . import crm_mail_log

@@ -45,7 +45,7 @@ class CrmMailAccount(models.Model):
         "crm.mail.account.token", "account_id", groups=fields.NO_ACCESS
     )
     repair = fields.Selection(
-        [("connect", "Connect again")],
+        [("connect", "Connect again"), ("folders", "Map folders")],
         compute="_compute_repair",
         help="What its owner can do about the problem with one press of a button.",
     )
@@ -87,7 +87,10 @@ class CrmMailAccount(models.Model):
         for account in self:
             signs_in = account.auth_method == "oauth2"
             missing = not account.connected or account.error_code in oauth.CONNECT_CODES
-            account.repair = signs_in and missing and "connect"
+            if account.error_code == "inbox_missing":
+                account.repair = "folders"
+            else:
+                account.repair = signs_in and missing and "connect"
 
     def write(self, vals):
         before = {account.id: account._signed_in_as() for account in self}

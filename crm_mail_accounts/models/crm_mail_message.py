@@ -121,6 +121,13 @@ class CrmMailMessage(models.Model):
     has_attachments = fields.Boolean()
     preview = fields.Char()
     raw = fields.Binary(attachment=True, groups=fields.NO_ACCESS)
+    thread_id = fields.Many2one(
+        "crm.mail.thread",
+        "Conversation",
+        index="btree_not_null",
+        ondelete="set null",
+        help="Given a moment after the mail was indexed.",
+    )
     link_ids = fields.One2many("crm.mail.link", "message_id", "Links")
 
     _place_unique = models.UniqueIndex(
@@ -129,6 +136,7 @@ class CrmMailMessage(models.Model):
     _list_index = models.Index("(shown_folder_id, internal_date DESC, uid DESC)")
     _unread_index = models.Index("(shown_folder_id) WHERE NOT seen")
     _fingerprint_index = models.Index("(account_id, fingerprint)")
+    _threadless_index = models.Index("(account_id, id) WHERE thread_id IS NULL")
     _unplaced_index = models.Index("(account_id) WHERE state = 'unplaced'")
 
     def init(self):

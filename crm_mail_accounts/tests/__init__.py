@@ -21,6 +21,7 @@ from . import test_setup
 from . import test_setup_sync
 from . import test_sync
 from . import test_sync_follow
+from . import test_threads
 from . import test_translation
 from . import test_web
 from . import test_writeback

@@ -78,6 +78,7 @@ class TestClient(MailCase):
 
     def test_a_mail_that_vanished_from_the_server_is_explained(self):
         row = self.client().list_messages(self.inbox.id)["rows"][0]
+        self.env["crm.mail.message"].browse(row["id"])._raw_attachment().unlink()
         with self.mailbox.client() as client:
             client.select("INBOX")
             client.store("1:*", "+FLAGS", r"(\Deleted)")

@@ -130,6 +130,7 @@ class TestLink(MailCase):
     def test_a_mail_that_cannot_be_fetched_leaves_no_link_behind(self):
         mail = self.receive(simple_mail())
         mail.account_id.imap_port = 1
+        mail._raw_attachment().unlink()
         with self.assertRaisesRegex(UserError, "does not answer on port 1"):
             self.client().link_message(mail.id, "crm.lead", self.lead.id)
         self.assertFalse(mail.link_ids)

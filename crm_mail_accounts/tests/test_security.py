@@ -52,6 +52,10 @@ MODELS = {
     "crm.mail.account.delete": lambda s: s.deletion,
     "crm.mail.delegate": lambda s: s.delegate,
     "crm.mail.operation": lambda s: s.operation,
+    "crm.mail.thread": lambda s: s.mail.thread_id,
+    "crm.mail.thread.ref": lambda s: s.env["crm.mail.thread.ref"].search(
+        [("thread_id", "=", s.mail.thread_id.id)]
+    ),
     "crm.mail.sender": lambda s: s.sender,
 }
 NOT_PRIVATE = {"crm.mail.provider", "crm.mail.health"}

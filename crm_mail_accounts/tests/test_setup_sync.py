@@ -64,6 +64,7 @@ class TestSetupSync(MailCase):
         self.mailbox.append(simple_mail("Late delivery"), date=OLD)
         self.work(account)
         self.assertIn("Late delivery", self.subjects(account), "new mail is new mail")
+        self.assertEqual(inbox.excess, 1, "the old one, known and not missed")
         account.with_user(self.owner).fetch_since = date(2018, 1, 1)
         self.work(account)
         self.assertIn("Old one", self.subjects(account))

@@ -89,13 +89,43 @@ class TestSync(MailCase):
         self.assertEqual(opened["subject"], "Untouched")
         self.assertEqual(self.mailbox.flags(), before)
 
+    def test_the_newest_mails_open_without_asking_the_server(self):
+        """[F2]"""
+        self.mailbox = Mailbox()
+        big = simple_mail("Big")
+        big.set_content("x" * 300_000)
+        self.mailbox.append(simple_mail("Small"), big)
+        account = self.new_account()
+        self.work(account)
+        mails = {mail.subject: mail for mail in self.messages(account)}
+        self.assertTrue(mails["Small"]._cached_raw())
+        self.assertFalse(mails["Big"]._cached_raw())
+        with patch.object(
+            type(account), "_open_imap__", side_effect=AssertionError("asked")
+        ):
+            opened = self.client().open_message(mails["Small"].id)
+        self.assertEqual(opened["subject"], "Small")
+        opened = self.client().open_message(mails["Big"].id)
+        self.assertEqual(opened["subject"], "Big")
+        self.assertNotIn(b"Seen", b"".join(self.mailbox.flags()))
+
+    def test_an_account_without_an_inbox_says_so(self):
+        self.mailbox = Mailbox()
+        account = self.new_account()
+        self.work(account)
+        self.folder(account, "inbox").role = "none"
+        self.work(account)
+        self.assertEqual(account.error_code, "inbox_missing")
+        (payload,) = self.client().bootstrap()["accounts"]
+        self.assertEqual(payload["repair"], "folders")
+        self.assertIn("is the inbox any more", payload["health"]["message"])
+
     def test_the_list_has_a_preview_before_anything_was_opened(self):
         self.mailbox = Mailbox()
         self.mailbox.append(simple_mail("Offer"))
         account = self.new_account()
         self.work(account)
         mail = self.messages(account)
-        self.assertFalse(mail._cached_raw())
         self.assertIn("please send us the offer", mail.preview)
 
     def test_folders_are_found_with_their_roles_and_names(self):

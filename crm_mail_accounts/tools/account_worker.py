@@ -29,7 +29,7 @@ from ..mailkit.sync.backoff import pause_after
 from ..mailkit.sync.delta import plan_delta
 from ..mailkit.trace import Trace
 from ..mailkit.values import Credentials, Endpoint, FolderState, Quota
-from . import change_writer, oauth
+from . import change_writer, oauth, thread_writer
 from .error_messages import describe
 from .folder_pass import FolderPass, FolderTask
 from .lease import Claim, LeaseLost
@@ -45,11 +45,17 @@ OTHER_FOLDERS_EVERY = timedelta(minutes=5)
 """The inbox is looked at in every turn, other folders this often."""
 SLICE_SECONDS = 8.0
 """Longest turn: the host gives a job ten seconds before others want the worker."""
+TELL_EVERY = 1.0
 TRANSACTION_TRIES = 5
 PREVIEW_FOLDERS = ("inbox", "sent")
 PREVIEW_MAILS = 300
 """Newest mails of those folders whose preview line is made ahead."""
 PREVIEW_BATCH = 50
+AHEAD_MAILS = 40
+AHEAD_LARGEST = 256 * 1024
+AHEAD_OCTETS = 2 * 1024 * 1024
+"""Bodies that are fetched before somebody opens them: of so many newest mails of the
+inbox, none so big, so many octets in a turn."""
 PREVIEW_OCTETS = 8192
 """Head of the mail that is fetched for a preview: its header and first text."""
 
@@ -68,6 +74,7 @@ class AccountWorker:
         self.clock = clock
         self.deadline = clock() + SLICE_SECONDS
         self.new_mails = 0
+        self.told_at: float | None = None
         self.trace: Trace | None = None
 
     # -- transactions ------------------------------------------------------------
@@ -149,9 +156,17 @@ class AccountWorker:
                 if self._look(session, task):
                     return True
             self.commit(self._end_of_pass)
+            while self.commit(
+                lambda env: thread_writer.assign_threads(env, self.account(env))
+            ):
+                if self.time_is_up:
+                    return True
             for task in tasks:
                 if task.role in PREVIEW_FOLDERS and self._make_previews(session, task):
                     return True
+            for task in tasks:
+                if task.role == "inbox":
+                    self._fetch_ahead(session, task)
             return self.commit(self._operations_wait)
 
     def _look(self, session, task: FolderTask) -> bool:
@@ -226,6 +241,10 @@ class AccountWorker:
         """
         stale = fields.Datetime.now() - OTHER_FOLDERS_EVERY
         since = self.account(env).fetch_since or None
+        if not self.account(env).folder_ids.filtered(
+            lambda folder: folder.role == "inbox" and folder.monitored
+        ):
+            raise MailError("no inbox among the folders", code="inbox_missing")
         chosen = []
         for folder in self.account(env).folder_ids.filtered("monitored"):
             state = states.get(folder.raw) if states else None
@@ -311,6 +330,63 @@ class AccountWorker:
         )
         env["crm.mail.message"].invalidate_model(["preview"])
         self.tell(env, env["crm.mail.folder"].browse(task.folder_id))
+
+    # -- bodies ahead ------------------------------------------------------------------
+
+    def _fetch_ahead(self, session, task: FolderTask):
+        """Bodies of the newest mails, so that they open at once: a few in each turn,
+        none that is big, and never before everything else was done."""
+        wanted = self.commit(lambda env: self._without_body(env, task))
+        if not wanted or self.time_is_up:
+            return
+        if session.selected != task.raw:
+            session.examine(task.raw)
+        # A partial fetch of more than the mail has is the whole mail, for many mails
+        # in one command.
+        bodies = session.fetch_heads(list(wanted), AHEAD_LARGEST)
+        for uid, message_id in wanted.items():
+            raw = bodies.get(uid)
+            if raw:
+                self.commit(
+                    lambda env, message_id=message_id, raw=raw: env["crm.mail.message"]
+                    .browse(message_id)
+                    .exists()
+                    ._store_raw(raw)
+                )
+
+    def _without_body(self, env, task: FolderTask) -> dict[int, int]:
+        """UID -> id of the newest small mails of a folder that are not cached."""
+        newest = env["crm.mail.message"].search(
+            [("folder_id", "=", task.folder_id), ("state", "=", "ok")],
+            limit=AHEAD_MAILS,
+        )
+        cached = env["ir.attachment"].search_fetch(
+            [
+                ("res_model", "=", "crm.mail.message"),
+                ("res_field", "=", "raw"),
+                ("res_id", "in", newest.ids),
+            ],
+            ["res_id"],
+        )
+        known = set(cached.mapped("res_id"))
+        wanted, octets = {}, 0
+        for mail in newest:
+            if mail.id in known or not mail.uid or mail.size >= AHEAD_LARGEST:
+                continue
+            octets += mail.size
+            if octets > AHEAD_OCTETS:
+                break
+            wanted[mail.uid] = mail.id
+        return wanted
+
+    def tells_again(self) -> bool:
+        """Whether it is time to tell of an index that fills up: each notice costs a
+        connection to the database, and nobody reads faster."""
+        now = self.clock()
+        if self.told_at is not None and now - self.told_at < TELL_EVERY:
+            return False
+        self.told_at = now
+        return True
 
     # -- giving back -------------------------------------------------------------------
 

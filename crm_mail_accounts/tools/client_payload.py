@@ -88,6 +88,7 @@ def message_row(message) -> dict:
         "id": message.id,
         "folder_id": message.shown_folder_id.id,
         "account_id": message.account_id.id,
+        "thread_id": message.thread_id.id,
         "subject": message.subject or "",
         "from": {"name": message.from_name or "", "email": message.from_email or ""},
         "to": addresses(message, "to"),

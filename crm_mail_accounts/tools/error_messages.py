@@ -117,6 +117,10 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
             env._("The mailbox is full: it takes no new mail."),
             env._("Delete or move mails to make room."),
         ),
+        "inbox_missing": (
+            env._("None of the folders is the inbox any more."),
+            env._("Say under Folders which folder your new mail arrives in."),
+        ),
         "tls_not_offered": (
             env._(
                 "%(host)s does not offer STARTTLS on port %(port)s.",

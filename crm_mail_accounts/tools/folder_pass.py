@@ -158,15 +158,12 @@ class FolderPass:
 
     def _differs(self, env) -> bool:
         folder = self.folder(env)
-        return (
-            counts_differ(
-                self.state,
-                count=self._count(env),
-                gone=self.gone,
-                excess=folder.excess,
-                indexed=folder.low_uid == 1,
-            )
-            and not folder.account_id.fetch_since
+        return counts_differ(
+            self.state,
+            count=self._count(env),
+            gone=self.gone,
+            excess=folder.excess,
+            indexed=folder.low_uid == 1,
         )
 
     def _explained(self, env):
@@ -210,10 +207,16 @@ class FolderPass:
             last = low - 1
             if self.worker.time_is_up and last >= first:
                 return True
-        self.commit(
-            lambda env: self.folder(env).write({"audited_at": fields.Datetime.now()})
-        )
+        self.commit(self._filled)
         return False
+
+    def _filled(self, env):
+        """The first index counts as an audit; what is older than the day that its
+        owner fetches from is on the server and not here."""
+        if self.task.since:
+            self._explained(env)
+        else:
+            self.folder(env).audited_at = fields.Datetime.now()
 
     def _window(
         self,
@@ -249,8 +252,20 @@ class FolderPass:
             only = set(wanted) if since else None
             found = self._fetch(span_of_wanted, only)
         self.found = len(found)
+        if filling and not since:
+            self._ask_ahead(first, low, last)
         self._store(found, low if filling else None, count_as_new)
         return low
+
+    def _ask_ahead(self, first: int, low: int, last: int):
+        """Ask for the window below already: the server works while this one is stored.
+
+        The same numbers as the next :meth:`_window` will use; should it want others,
+        the session throws the answer away.
+        """
+        span = next_span(last - low + 1, self.found)
+        if low > first and span <= 2 * limits.WINDOW and not self.worker.time_is_up:
+            self.session.ask_index(max(first, low - span), low - 1)
 
     def _fetch(self, span: Span, only: set[int] | None = None) -> list:
         """The index items of a span; what spoils it is found and set apart (law 3)."""
@@ -286,6 +301,8 @@ class FolderPass:
         return found
 
     def _store(self, found: list, low_uid: int | None, count_as_new: bool):
+        filling = low_uid is not None
+
         def store(env):
             folder = self.folder(env)
             written = index_writer.write_window(env, folder, self.uidvalidity, found)
@@ -300,7 +317,8 @@ class FolderPass:
             folder.write(values)
             if self.task.role == "inbox":
                 self.worker.put_in_local_folder(env, written.new_ids)
-            self.worker.tell(env, folder)
+            if not filling or low_uid == 1 or self.worker.tells_again():
+                self.worker.tell(env, folder)
             return written
 
         written = self.commit(store)

@@ -108,12 +108,15 @@ def measure(messages: int) -> dict:
     registry = Registry(os.environ["CRM_MAIL_BENCH_DB"])
 
     from odoo.addons.crm_mail_accounts.mailkit.imap.session import index_items
-    from odoo.addons.crm_mail_accounts.tools import account_worker
+    from odoo.addons.crm_mail_accounts.tools import account_worker, folder_pass
 
     mail = state.read()["mail"]
     user = mailbox(messages, mail)
     account_worker.SLICE_SECONDS = 3600.0
-    account_worker.PREVIEW_FOLDERS = ()  # the index alone; previews are other work
+    # the index alone; previews, bodies and threads are other work
+    account_worker.PREVIEW_FOLDERS = ()
+    account_worker.AHEAD_MAILS = 0
+    account_worker.thread_writer.assign_threads = lambda env, account: 0
 
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
@@ -127,15 +130,15 @@ def measure(messages: int) -> dict:
         account_id = env["crm.mail.account"].create(values).id
 
     seen = SimpleNamespace(first=None, items=None)
-    real_window = account_worker.AccountWorker._store
+    real_window = folder_pass.FolderPass._store
 
-    def store(self, task, plan, found, **kwargs):
-        result = real_window(self, task, plan, found, **kwargs)
+    def store(self, found, *args, **kwargs):
+        result = real_window(self, found, *args, **kwargs)
         if found and seen.first is None:
             seen.first = time.perf_counter()
         return result
 
-    account_worker.AccountWorker._store = store
+    folder_pass.FolderPass._store = store
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         accounts = env["crm.mail.account"]

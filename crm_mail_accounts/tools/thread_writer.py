@@ -1,0 +1,118 @@
+"""Put mails into conversations, some at a time, by the ids that they name.
+
+Apart from the index: a window of the index must be on screen at once, its threads may
+come a moment later, and mails whose threads were not made yet simply have none.  What
+belongs together is decided in ``mailkit/sync/threads.py``.
+"""
+
+from __future__ import annotations
+
+from psycopg2 import Binary
+
+from odoo.tools import SQL
+
+from ..mailkit.sync.threads import ThreadPlan, assign, thread_keys
+
+BATCH = 1000
+
+
+def assign_threads(env, account, limit: int = BATCH) -> int:
+    """Give mails without a conversation theirs; how many were looked at.
+
+    The account's lease keeps other writers away, so nothing here is done twice.
+    """
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT id, message_id, in_reply_to, reference_header
+              FROM crm_mail_message
+             WHERE account_id = %s AND thread_id IS NULL
+             ORDER BY id LIMIT %s
+            """,
+            account.id,
+            limit,
+        )
+    )
+    if not rows:
+        return 0
+    mails = [
+        (
+            mail_id,
+            thread_keys(
+                message_id or "", (answered or "").split(), (references or "").split()
+            ),
+        )
+        for mail_id, message_id, answered, references in rows
+    ]
+    keys = sorted({key for _mail, found in mails for key in found})
+    known = {
+        bytes(key): thread
+        for key, thread in env.execute_query(
+            SQL(
+                """
+                SELECT key, thread_id FROM crm_mail_thread_ref
+                 WHERE account_id = %s AND key = ANY(%s::bytea[])
+                """,
+                account.id,
+                [Binary(key) for key in keys],
+            )
+        )
+    }
+    _store(env, account, assign(mails, known))
+    return len(rows)
+
+
+def _store(env, account, plan: ThreadPlan) -> None:
+    made = env.execute_query(
+        SQL(
+            """
+            INSERT INTO crm_mail_thread (account_id, user_id)
+            SELECT %s, %s FROM generate_series(1, %s)
+         RETURNING id
+            """,
+            account.id,
+            account.user_id.id,
+            plan.made,
+        )
+    )
+    # -1 is the first one made, so -n is at n - 1
+    ids = [row[0] for row in made]
+
+    def thread(number: int) -> int:
+        return number if number > 0 else ids[-number - 1]
+
+    cr = env.cr
+    if plan.merges:
+        cr.execute_values(
+            "UPDATE crm_mail_message SET thread_id = merge.winner"
+            " FROM (VALUES %s) AS merge (loser, winner)"
+            " WHERE crm_mail_message.thread_id = merge.loser",
+            list(plan.merges),
+        )
+        cr.execute_values(
+            "UPDATE crm_mail_thread_ref SET thread_id = merge.winner"
+            " FROM (VALUES %s) AS merge (loser, winner)"
+            " WHERE crm_mail_thread_ref.thread_id = merge.loser",
+            list(plan.merges),
+        )
+        cr.execute(
+            "DELETE FROM crm_mail_thread WHERE id = ANY(%s)",
+            [[loser for loser, _winner in plan.merges]],
+        )
+    if plan.refs:
+        cr.execute_values(
+            "INSERT INTO crm_mail_thread_ref (account_id, key, thread_id) VALUES %s"
+            " ON CONFLICT (account_id, key) DO NOTHING",
+            [
+                (account.id, Binary(key), thread(number))
+                for key, number in plan.refs
+            ],
+        )
+    cr.execute_values(
+        "UPDATE crm_mail_message SET thread_id = placed.thread"
+        " FROM (VALUES %s) AS placed (id, thread)"
+        " WHERE crm_mail_message.id = placed.id",
+        [(mail_id, thread(number)) for mail_id, number in plan.threads],
+    )
+    for name in ("crm.mail.message", "crm.mail.thread", "crm.mail.thread.ref"):
+        env[name].invalidate_model()
