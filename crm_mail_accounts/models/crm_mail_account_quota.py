@@ -1,6 +1,7 @@
 # One model, several files by subject.
 # pylint: disable=consider-merging-classes-inherited
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 from ..tools.fields import BigInteger
 
@@ -39,8 +40,8 @@ class CrmMailAccount(models.Model):
         unit, name = (GIB, "GB") if limit >= GIB else (MIB, "MB")
         values = {
             "percent": percent,
-            "used": f"{used / unit:.1f}",
-            "limit": f"{limit / unit:.1f} {name}",
+            "used": formatLang(self.env, used / unit, digits=1),
+            "limit": f"{formatLang(self.env, limit / unit, digits=1)} {name}",
         }
         if percent < FULL:
             return self.env._(

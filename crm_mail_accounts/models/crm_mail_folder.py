@@ -1,12 +1,14 @@
 from dataclasses import asdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..mailkit.imap import sets
 from ..mailkit.imap.folders import propose_roles
 from ..mailkit.sync.deletions import Suspicion
 from ..mailkit.sync.delta import FolderKnown
 from ..mailkit.values import Role, ServerFolder
-from ..tools import index_writer
+from ..tools import change_writer
 from ..tools.fields import BigInteger
 
 ROLES = [
@@ -26,6 +28,10 @@ MAPPED_ROLES = ("inbox", "drafts", "sent", "junk", "trash")
 """The roles that a user maps to folders of the server (mission D1)."""
 VIRTUAL_ROLES = ("all", "flagged", "important")
 """Folders whose mails also lie elsewhere: shown by the server, not indexed twice."""
+MISSING_FOR = timedelta(days=1)
+MISSING_PASSES = 2
+"""How long a folder must be away before its rows go: a failed LIST is not a deletion,
+and a server that is being moved lists half of its folders for an hour."""
 
 
 class CrmMailFolder(models.Model):
@@ -74,7 +80,15 @@ class CrmMailFolder(models.Model):
         help="Mail of this folder is indexed.",
     )
     missing_since = fields.Datetime(
-        help="The server stopped listing the folder then; nothing is deleted for it."
+        help="The server stopped listing the folder then; it goes after a day."
+    )
+    missing_pass = fields.Integer()
+    resets = fields.Integer(
+        default=0, help="Passes in a row in which the UIDs were other ones."
+    )
+    aside_until = fields.Datetime(
+        "Left alone until",
+        help="The server gives its mails new numbers all the time.",
     )
 
     uidvalidity = BigInteger()
@@ -129,15 +143,24 @@ class CrmMailFolder(models.Model):
     # -- what the server lists ---------------------------------------------------
 
     @api.model
-    def _store_listing(self, account, server_folders: list[ServerFolder]):
+    def _store_listing(
+        self, account, server_folders: list[ServerFolder], renamed=None
+    ):
         """Make our folders those of a LIST answer; the roles of known ones stay.
 
-        A folder that is no longer listed is marked, not deleted: one failed LIST
-        must never empty a mailbox.
+        A folder that is no longer listed is marked, and goes when it stayed away: one
+        failed LIST must never empty a mailbox (law 4).  ``renamed``: old raw names to
+        new ones, of folders that are the same (``tools/folder_renames``).
         """
+        if not server_folders:
+            return  # every mailbox has an inbox: this was no answer
         known = {
             folder.raw: folder for folder in account.folder_ids if not folder.local
         }
+        for raw, new_raw in (renamed or {}).items():
+            if raw in known and new_raw not in known:
+                known[new_raw] = known.pop(raw)
+                known[new_raw].raw = new_raw
         proposed = {
             folder.raw: role for role, folder in propose_roles(server_folders).items()
         }
@@ -177,12 +200,27 @@ class CrmMailFolder(models.Model):
                 if changed:
                     folder.write(changed)
         self.create(new)
-        vanished = self.browse([folder.id for folder in known.values()])
-        vanished.filtered(lambda folder: not folder.missing_since).write(
-            {"missing_since": fields.Datetime.now(), "selectable": False}
-        )
+        self.browse([folder.id for folder in known.values()])._store_missing()
         account.invalidate_recordset(["folder_ids"])
         account.folder_ids._store_parents(server_folders)
+
+    def _store_missing(self):
+        """These were not listed: marked, and removed when that is old news."""
+        for folder in self:
+            number = folder.account_id.lease_ids.pass_number
+            if not folder.missing_since:
+                folder.write(
+                    {
+                        "missing_since": fields.Datetime.now(),
+                        "missing_pass": number,
+                        "selectable": False,
+                    }
+                )
+            elif (
+                folder.missing_since < fields.Datetime.now() - MISSING_FOR
+                and number >= folder.missing_pass + MISSING_PASSES
+            ):
+                folder._forget()
 
     def _store_parents(self, server_folders: list[ServerFolder]):
         by_raw = {folder.raw: folder for folder in self if not folder.local}
@@ -248,8 +286,12 @@ class CrmMailFolder(models.Model):
         """Remove folders that the server deleted; their linked mails stay, as imported
         ones, and the others are found elsewhere or forgotten."""
         for folder in self:
-            index_writer.unplace_folder(
-                self.env, folder, folder.account_id.lease_ids.pass_number
+            change_writer.unplace(
+                self.env,
+                folder,
+                folder.uidvalidity or 1,
+                [(1, sets.MAX_UID)],
+                folder.account_id.lease_ids.pass_number,
             )
         self.unlink()
 

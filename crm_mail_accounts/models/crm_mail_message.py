@@ -102,6 +102,8 @@ class CrmMailMessage(models.Model):
     size = BigInteger("Size in bytes")
     fingerprint = fields.Char(help="Recognises the mail when its UID changes.")
 
+    tries = fields.Integer(default=0, help="How often it could not be read again.")
+    retry_at = fields.Datetime(help="When an unreadable mail is tried again.")
     unplaced_at = fields.Datetime(help="The server had it nowhere from then on.")
     unplaced_pass = fields.Integer()
 
@@ -141,7 +143,8 @@ class CrmMailMessage(models.Model):
 
     def init(self):
         """Values that bulk writing leaves out."""
-        for name in ("server_flags", "pending_add", "pending_remove", "local_flags"):
+        numbers = ("server_flags", "pending_add", "pending_remove", "local_flags")
+        for name in (*numbers, "tries"):
             self.env.cr.execute(
                 SQL(
                     "ALTER TABLE crm_mail_message ALTER COLUMN %s SET DEFAULT 0",
@@ -233,12 +236,22 @@ class CrmMailMessage(models.Model):
                 "mimetype": "message/rfc822",
             }
         )
-        self.sudo().write(
-            {
-                "preview": preview(mail.text, mail.html),
-                "has_attachments": bool(mail.attachments),
-            }
-        )
+        values = {
+            "preview": preview(mail.text, mail.html),
+            "has_attachments": bool(mail.attachments),
+        }
+        if self.state == "unreadable":
+            # What the index could not have, the whole mail tells.
+            sender = mail.header.from_ or mail.header.sender
+            values.update(
+                state="ok",
+                retry_at=False,
+                subject=mail.header.subject,
+                from_name=sender and sender.name,
+                from_email=sender and sender.key,
+                message_id=mail.header.message_id,
+            )
+        self.sudo().write(values)
 
     @api.autovacuum
     def _gc_cached_bodies(self):

@@ -15,6 +15,7 @@ from . import test_oauth_token
 from . import test_provider
 from . import test_provider_hints
 from . import test_secrets
+from . import test_quarantine
 from . import test_security
 from . import test_sender
 from . import test_setup

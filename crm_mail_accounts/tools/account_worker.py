@@ -29,9 +29,10 @@ from ..mailkit.sync.backoff import pause_after
 from ..mailkit.sync.delta import plan_delta
 from ..mailkit.trace import Trace
 from ..mailkit.values import Credentials, Endpoint, FolderState, Quota
-from . import change_writer, oauth, thread_writer
+from . import change_writer, oauth, quarantine, thread_writer
 from .error_messages import describe
 from .folder_pass import FolderPass, FolderTask
+from .folder_renames import find_renamed
 from .lease import Claim, LeaseLost
 from .operation_push import OperationPush
 
@@ -146,11 +147,14 @@ class AccountWorker:
         with self.door._open_imap__(endpoint, credentials, trace=self.trace) as session:
             push = OperationPush(self, endpoint)
             push.run(session)
+            states = session.list_states()
             if self.commit(self._listing_is_old):
                 listing = session.list_folders()
                 quota = self._quota(session)
-                self.commit(lambda env: self._store_listing(env, listing, quota))
-            states = session.list_states()
+                renamed = find_renamed(self, session, listing, states)
+                self.commit(
+                    lambda env: self._store_listing(env, listing, quota, renamed)
+                )
             tasks = self.commit(lambda env: self._tasks(env, states, push.touched))
             for task in tasks:
                 if self._look(session, task):
@@ -176,13 +180,34 @@ class AccountWorker:
         connection can still be used.
         """
         try:
-            return FolderPass(self, session, task).run()
+            more = FolderPass(self, session, task).run()
+            self._retry_unreadable(session, task)
+            return more
         except MailError as error:
             if not error.connection_usable:
                 raise
             refused = error
         self.commit(lambda env: self._folder_refused(env, task, refused))
         return False
+
+    def _retry_unreadable(self, session, task: FolderTask):
+        wanted = self.commit(lambda env: quarantine.due(env, task.folder_id))
+        for uid, message_id in wanted.items():
+            if self.time_is_up:
+                return
+            if session.selected != task.raw:
+                session.examine(task.raw)
+            try:
+                message = session.fetch_index_one(uid)
+            except MailError as error:
+                if not error.connection_usable:
+                    raise
+                message = None
+            self.commit(
+                lambda env, message_id=message_id, message=message: quarantine.store(
+                    env, message_id, message
+                )
+            )
 
     def _operations_wait(self, env) -> bool:
         """Somebody did something meanwhile that can be pushed at once."""
@@ -219,9 +244,9 @@ class AccountWorker:
                 raise
             return None
 
-    def _store_listing(self, env, listing, quota):
+    def _store_listing(self, env, listing, quota, renamed):
         account = self.account(env)
-        env["crm.mail.folder"]._store_listing(account, listing)
+        env["crm.mail.folder"]._store_listing(account, listing, renamed)
         account.lease_ids.write(
             {
                 "listed_at": fields.Datetime.now(),
@@ -247,6 +272,8 @@ class AccountWorker:
             raise MailError("no inbox among the folders", code="inbox_missing")
         chosen = []
         for folder in self.account(env).folder_ids.filtered("monitored"):
+            if folder.aside_until and folder.aside_until > fields.Datetime.now():
+                continue
             state = states.get(folder.raw) if states else None
             unfinished = folder.uidnext and (folder.low_uid or 0) > 1
             if folder.id in touched or unfinished or not folder.checked_at:
@@ -264,9 +291,27 @@ class AccountWorker:
             FolderTask(folder.id, folder.raw, folder.role, since) for folder in chosen
         ]
 
+    def folder_set_aside(self, env, folder):
+        """A folder that is left alone for a while; the owner is told."""
+        env = env(context={"lang": folder.user_id.lang})
+        text = env._(
+            "The server gives the mails in “%(folder)s” new numbers all the time. The "
+            "folder is left as it is and tried again tomorrow.",
+            folder=folder.path,
+        )
+        self._log(env, "error", text)
+        folder.user_id._bus_send(
+            "simple_notification",
+            {"type": "warning", "title": folder.account_id.name, "message": text},
+        )
+        self.tell(env, folder)
+
     def _folder_refused(self, env, task: FolderTask, error: MailError):
         folder = env["crm.mail.folder"].browse(task.folder_id)
         folder.checked_at = fields.Datetime.now()
+        if error.code in ("folder_missing", "server_refused"):
+            # perhaps it is gone, or has another name by now
+            folder.account_id.lease_ids.listed_at = False
         self._log(
             env,
             "warning",

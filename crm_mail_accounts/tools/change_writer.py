@@ -60,10 +60,18 @@ class Unplaced:
     merged: int = 0
 
 
-def apply_flags(env, folder, uidvalidity: int, changes: Iterable[FlagChange]) -> int:
+def apply_flags(
+    env,
+    folder,
+    uidvalidity: int,
+    changes: Iterable[FlagChange],
+    *,
+    unasked: bool = False,
+) -> int:
     """Store flags as the server has them; what the user wants meanwhile stays shown.
 
-    Returns how many mails changed.
+    What was told ``unasked`` may be older than what is stored already, and is left
+    out then.  Returns how many mails changed.
     """
     rows = {}
     for change in changes:
@@ -78,7 +86,8 @@ def apply_flags(env, folder, uidvalidity: int, changes: Iterable[FlagChange]) ->
             """
             UPDATE crm_mail_message message
                SET server_flags = change.flags, keywords = change.keywords,
-                   modseq = GREATEST(change.modseq, message.modseq),
+                   modseq = CASE WHEN %(certain)s THEN change.modseq
+                            ELSE GREATEST(change.modseq, message.modseq) END,
                    %(shown)s, %(place)s
               FROM (VALUES %(values)s) AS change (uid, flags, keywords, modseq)
              WHERE message.folder_id = %(folder)s
@@ -86,7 +95,9 @@ def apply_flags(env, folder, uidvalidity: int, changes: Iterable[FlagChange]) ->
                AND message.uid = change.uid
                AND (message.server_flags, message.keywords)
                    IS DISTINCT FROM (change.flags, change.keywords)
+               AND (%(certain)s OR COALESCE(change.modseq >= message.modseq, true))
             """,
+            certain=not unasked,
             shown=_shown("change.flags", *PENDING),
             place=_shown_folder("change.flags", "message.folder_id"),
             values=values,

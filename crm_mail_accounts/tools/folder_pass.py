@@ -14,13 +14,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 
 from odoo import fields
 
 from ..mailkit import limits
 from ..mailkit.errors import LimitExceeded, ProtocolError, ServerRefused
+from ..mailkit.imap import sets
 from ..mailkit.sync import deletions
 from ..mailkit.sync.audit import audit_windows, compare_window
 from ..mailkit.sync.deletions import judge_removal
@@ -34,6 +35,9 @@ _logger = logging.getLogger(__name__)
 
 CHANGES_AT_ONCE = 1000
 """Changes of one transaction."""
+MOST_RESETS = 5
+"""Passes in a row that find other UIDs: such a folder is left alone for a while."""
+SET_ASIDE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,10 @@ class Braked(Exception):
     """So much is gone that another connection must say so too (law 4)."""
 
 
+class Renumbered(Exception):
+    """The UIDs are other ones in every pass: nothing that is stored would last."""
+
+
 class FolderPass:
     """A pass over one folder, for a worker that commits and knows the time."""
 
@@ -63,6 +71,12 @@ class FolderPass:
         self.connection = f"{id(session)}-{worker.claim.fence}"
         self.gone = 0
         """Rows that lost their place by what was told unasked, in this pass."""
+        self.missing: list[Span] = []
+        """Confirmed removals, taken away together: the brake must see all of them."""
+        self.removed = 0
+        self.witnessed = False
+        self.there: Span | None = None
+        """Rows of UIDs that count as new: a pass was cut off, or a move of ours."""
 
     # -- the pass ------------------------------------------------------------------
 
@@ -70,7 +84,11 @@ class FolderPass:
         """True when the time was up before the first index was done."""
         self.session.unsolicited.take(self.task.raw)
         self.state = self.session.examine(self.task.raw)
-        self.delta = self.commit(self._begin)
+        try:
+            self.delta = self.commit(self._begin)
+        except Renumbered:
+            self.commit(self._set_aside)
+            return False
         self.uidvalidity = self.delta.mark.uidvalidity
         try:
             self._follow()
@@ -94,6 +112,9 @@ class FolderPass:
         delta = plan_delta(self.state, folder._known(), self.session.mode)
         values = {}
         if delta.folder.reset:
+            values["resets"] = folder.resets + 1
+            if values["resets"] >= MOST_RESETS:
+                raise Renumbered()
             index_writer.unplace_folder(
                 env, folder, folder.account_id.lease_ids.pass_number
             )
@@ -116,27 +137,49 @@ class FolderPass:
         if values:
             folder.write(values)
             self.worker.tell(env, folder)
+        if delta.new:
+            uids = change_writer.known_uids(env, folder, mark.uidvalidity, delta.new)
+            self.there = (uids[0], uids[-1]) if uids else None
         return delta
+
+    def _set_aside(self, env):
+        """Leave the folder as it is, and say so: the account goes on (law 10)."""
+        folder = self.folder(env)
+        folder.write(
+            {
+                # one more renumbering is expected when it is tried again
+                "resets": MOST_RESETS - 2,
+                "aside_until": fields.Datetime.now() + SET_ASIDE,
+                "checked_at": fields.Datetime.now(),
+            }
+        )
+        self.worker.folder_set_aside(env, folder)
 
     def _follow(self):
         """Everything but the first index."""
         delta = self.delta
         if delta.new:
             self._fetch_new(*delta.new)
+        if self.there:
+            self._compare(self.there)
         if delta.changes:
             self._changes(delta.changes, delta.changes_since)
         for window in delta.flag_windows:
             self._compare(window)
         if delta.locate:
             self._locate(delta.locate)
-        audited = delta.audit and self._audit(delta.audit)
+        audited = bool(delta.audit)
+        if audited:
+            self._audit(delta.audit)
+        self._take_away()
         self._unasked()
         self.commit(lambda env: self._end(env, audited))
-        if not audited and self.commit(self._differs):
+        if delta.known and not audited and self.commit(self._differs):
             _logger.info("folder %s: counts differ", self.task.folder_id)
-            known = self.delta.known
-            if known and self._audit(known):
-                self.commit(self._explained)
+            # what is new by now counts, too
+            self._audit((delta.known[0], delta.mark.uidnext - 1))
+            self._take_away()
+            self.commit(self._explained)
 
     def _end(self, env, audited: bool):
         """The marks move, all together, to the numbers of before."""
@@ -154,6 +197,8 @@ class FolderPass:
             values["scanned_at"] = now
         if audited:
             values["audited_at"] = now
+        if folder.resets and not self.delta.folder.reset:
+            values["resets"] = 0
         folder.write(values)
 
     def _differs(self, env) -> bool:
@@ -170,11 +215,13 @@ class FolderPass:
         """A complete audit found nothing more: what is over is the server's."""
         folder = self.folder(env)
         folder.write(
-            {
-                "excess": self.state.exists - self._count(env),
-                "audited_at": fields.Datetime.now(),
-            }
+            {"excess": self._excess(env), "audited_at": fields.Datetime.now()}
         )
+
+    def _excess(self, env) -> int:
+        """Mails that the server counts and that we do not have: it does not list them,
+        or they are older than the owner wants."""
+        return self.state.exists - self._count(env) - self.gone
 
     def _count(self, env) -> int:
         return env["crm.mail.message"].search_count(
@@ -333,7 +380,7 @@ class FolderPass:
         stream = self._flag_changes(span, since, vanished)
         while batch := list(islice(stream, CHANGES_AT_ONCE)):
             self._apply(batch)
-        self._unplace(vanished)
+        self.missing += vanished
 
     def _flag_changes(
         self, span: Span, since: int, vanished: list[Span]
@@ -344,14 +391,16 @@ class FolderPass:
             else:
                 yield item
 
-    def _apply(self, changes: Iterable[FlagChange]):
+    def _apply(self, changes: Iterable[FlagChange], unasked: bool = False):
         rows = list(changes)
         if not rows:
             return
 
         def store(env):
             folder = self.folder(env)
-            if change_writer.apply_flags(env, folder, self.uidvalidity, rows):
+            if change_writer.apply_flags(
+                env, folder, self.uidvalidity, rows, unasked=unasked
+            ):
                 change_writer.recount_unread(env, folder)
                 self.worker.tell(env, folder)
 
@@ -362,14 +411,19 @@ class FolderPass:
         noticed = self.session.unsolicited.take(self.task.raw)
         if noticed.uidvalidity not in (None, self.uidvalidity):
             return
-        self._apply(noticed.flags)
+        self._apply(noticed.flags, unasked=True)
         self.gone += self._unplace(
             [(item.first, item.last) for item in noticed.vanished]
         )
         if noticed.look and self.delta.known:
             self._audit(self.delta.known)
+            self._take_away()
 
     # -- removals --------------------------------------------------------------------
+
+    def _take_away(self):
+        ranges, self.missing = self.missing, []
+        self._unplace(sets.merged(ranges))
 
     def _unplace(self, ranges: list[Span]) -> int:
         """Take the places of these UIDs away, unless that is suspiciously much.
@@ -383,15 +437,16 @@ class FolderPass:
             folder = self.folder(env)
             gone = change_writer.count_in(env, folder, self.uidvalidity, ranges)
             if not gone:
-                return 0
+                return 0, False
+            # all of this pass counts together, however many answers told it
             verdict = judge_removal(
-                gone,
-                folder.indexed_total,
+                gone + self.removed,
+                folder.indexed_total + self.removed,
                 uidvalidity=self.uidvalidity,
                 connection=self.connection,
                 before=folder._suspicion(),
             )
-            if not verdict.act:
+            if not verdict.act and not self.witnessed:
                 folder._suspect(verdict.suspicion)
                 return None
             lease = folder.account_id.lease_ids
@@ -406,11 +461,14 @@ class FolderPass:
             )
             change_writer.recount_unread(env, folder)
             self.worker.tell(env, folder)
-            return done.gone
+            return done.gone, verdict.warn
 
-        gone = self.commit(store)
-        if gone is None:
+        outcome = self.commit(store)
+        if outcome is None:
             raise Braked()
+        gone, witnessed = outcome
+        self.removed += gone
+        self.witnessed = self.witnessed or witnessed
         return gone
 
     def _compare(self, span: Span):
@@ -431,24 +489,32 @@ class FolderPass:
             answer = deletions.Answer(
                 low, high, tuple(self.session.existing(low, high))
             )
-            self._unplace(deletions.confirmed(difference.missing, [answer]))
+            self.missing += deletions.confirmed(difference.missing, [answer])
 
     def _locate(self, span: Span):
-        """Find by counting where mails went, and list only those places."""
+        """Find by counting where mails went, and list only those places.
+
+        Where older mail is not wanted, counts differ everywhere: there it is asked at
+        once which mails exist.
+        """
         uids = self.commit(
             lambda env: change_writer.known_uids(
                 env, self.folder(env), self.uidvalidity, span
             )
         )
+        if self.task.since:
+            there = set(self.session.existing(*span))
+            for part in deletions.as_ranges(uid for uid in uids if uid not in there):
+                self._compare(part)
+            return
         count_ours = deletions.counter(uids)
         for part in deletions.locate_missing(
             self.session.search_count, count_ours, *span
         ):
             self._compare(part)
 
-    def _audit(self, span: Span) -> bool:
-        """Every known mail once; true when the whole span was read."""
+    def _audit(self, span: Span):
+        """Every known mail once."""
         count = self.commit(lambda env: self.folder(env).indexed_total)
         for window in audit_windows(span, count):
             self._compare(window)
-        return True

@@ -7,6 +7,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import formatLang
 
 from ..mailkit.errors import MailError
 
@@ -63,7 +64,9 @@ class CrmMailAccountSetup(models.TransientModel):
             wanted = setup._wanted_folders()
             known = [str(folder.id) for folder in wanted if str(folder.id) in counts]
             values = {
-                "mails": f"{sum(counts[key] for key in known):,}",
+                "mails": formatLang(
+                    self.env, sum(counts[key] for key in known), digits=0
+                ),
                 "folders": len(known),
             }
             if len(known) < len(wanted):

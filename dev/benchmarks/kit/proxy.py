@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,8 @@ ADDON = Path(__file__).parents[3] / "crm_mail_accounts"
 MODES = ("qresync", "condstore", "bare")
 LOGIN = frozenset({"CAPABILITY", "LOGIN", "AUTHENTICATE", "ID", "ENABLE", "LOGOUT"})
 """What every connection says, whatever it is for."""
+SHOWN = 30
+"""Commands that are listed one by one."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Said:
     """One command that a client sent, and the bytes both ways."""
 
     name: str
+    line: str
     sent: int
     received: int
 
@@ -64,19 +66,18 @@ class CountingProxy:
 
 
 def summary(said: list[Said]) -> dict:
-    """``commands`` after the login, all ``commands_in_all``, bytes both ways of all,
-    and bytes received by command."""
-    received: Counter[str] = Counter()
-    for item in said:
-        received[item.name] += item.received
+    """``commands`` after the login and ``commands_in_all``, bytes both ways of all
+    and, received, of the work; ``body_bytes_received`` of it for the texts of mails."""
     work = [item for item in said if item.name not in LOGIN]
+    bodies = [item for item in work if "BODY.PEEK[]" in item.line]
     return {
         "commands": len(work),
         "commands_in_all": len(said),
         "bytes_sent": sum(item.sent for item in said),
         "bytes_received": sum(item.received for item in said),
         "work_bytes_received": sum(item.received for item in work),
-        "by_command": [[item.name, item.sent, item.received] for item in work][:40],
+        "body_bytes_received": sum(item.received for item in bodies),
+        "by_command": [[item.name, item.sent, item.received] for item in work[:SHOWN]],
     }
 
 
@@ -95,7 +96,12 @@ def main() -> None:
         for _line in sys.stdin:
             with proxy.lock:
                 said = [
-                    (command.name.decode("latin-1"), command.size, command.answer)
+                    (
+                        command.name.decode("latin-1"),
+                        command.line.decode("latin-1"),
+                        command.size,
+                        command.answer,
+                    )
                     for command in proxy.commands
                 ]
             proxy.forget()
