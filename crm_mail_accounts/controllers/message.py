@@ -5,7 +5,8 @@ from werkzeug.exceptions import NotFound
 from odoo import http
 from odoo.http import content_disposition, request
 
-from ..mailkit.mime.parse import parse_mail
+from ..mailkit.mime.filenames import safe_filename
+from ..tools import large_mail
 
 BODY_STYLE = """
 html{color-scheme:light;background:#fff}
@@ -38,7 +39,8 @@ class MessageController(http.Controller):
     def body(self, message_id: int, remote: str = ""):
         """The cleaned body; ``remote=1`` lets pictures of other hosts load."""
         allow_remote = remote == "1"
-        message, mail = self._mail(message_id)
+        message = self._message(message_id)
+        mail, _sizes = message._read()
         clean = message._clean_body(mail, allow_remote=allow_remote)
         html = (
             '<!DOCTYPE html><html><head><meta charset="utf-8">'
@@ -71,25 +73,50 @@ class MessageController(http.Controller):
     )
     def part(self, message_id: int, number: str):
         """An attachment, always as a download: nothing received runs in our origin."""
-        _message, mail = self._mail(message_id)
+        message = self._message(message_id)
+        mail, sizes = message._read()
         for part in mail.parts:
             if part.number == number:
                 break
         else:
             raise NotFound()
+        content = part.content
+        if number in sizes:
+            content = message._stream(
+                lambda session, uid: large_mail.stream_part(session, uid, number)
+            )
+        return self._download(content, part.filename)
+
+    @http.route(
+        "/crm_mail_accounts/message/<int:message_id>/source",
+        type="http",
+        auth="user",
+        methods=["GET"],
+    )
+    def source(self, message_id: int):
+        """The mail as it came, as a file."""
+        message = self._message(message_id)
+        name = safe_filename(f"{message.subject or ''}.eml") or f"{message.id}.eml"
+        content = message._cached_raw()
+        if not content:
+            content = message._stream(lambda session, uid: session.stream_body(uid))
+        return self._download(content, name)
+
+    def _download(self, content, name: str):
+        """``content``: bytes, or pieces of it."""
         return request.make_response(
-            part.content,
+            content,
             headers=[
                 ("Content-Type", "application/octet-stream"),
-                ("Content-Disposition", content_disposition(part.filename)),
+                ("Content-Disposition", content_disposition(name)),
                 ("Content-Security-Policy", "default-src 'none'; sandbox"),
                 ("X-Content-Type-Options", "nosniff"),
                 ("Cache-Control", "private, no-store"),
             ],
         )
 
-    def _mail(self, message_id: int):
+    def _message(self, message_id: int):
         message = request.env["crm.mail.message"].browse(message_id).exists()
         if not message or not message.has_access("read"):
             raise NotFound()
-        return message, parse_mail(message._read_raw())
+        return message

@@ -4,7 +4,6 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.misc import format_amount
 
-from ..mailkit.mime.parse import parse_mail
 from ..tools import client_payload
 
 PAGE = 50
@@ -86,7 +85,7 @@ class CrmMailClient(models.AbstractModel):
         :raises UserError: the server is away, or the mail is gone
         """
         message = self._readable("crm.mail.message", message_id)
-        mail = parse_mail(message._read_raw())
+        mail, sizes = message._read()
         return {
             **client_payload.message_row(message),
             "cc": client_payload.addresses(message, "cc"),
@@ -94,7 +93,7 @@ class CrmMailClient(models.AbstractModel):
             "body_url": f"/crm_mail_accounts/message/{message.id}/body",
             "remote": message._clean_body(mail).remote,
             "attachments": [
-                client_payload.attachment_payload(message, part)
+                client_payload.attachment_payload(message, part, sizes)
                 for part in mail.attachments
             ],
         }

@@ -10,6 +10,7 @@ from ..mailkit.mime.html import clean_html, text_to_html
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.preview import preview
 from ..mailkit.values import CleanHtml, ParsedMail
+from ..tools import large_mail
 from ..tools.error_messages import describe
 from ..tools.fields import BigInteger
 
@@ -184,17 +185,56 @@ class CrmMailMessage(models.Model):
             )
         )
 
+    def _read(self) -> tuple[ParsedMail, dict[str, int]]:
+        """The mail to show, and the sizes of the parts that were left out of it.
+
+        One that is large and was never fetched as a whole is read by its parts.
+
+        :raises UserError: the server is away, or the mail is not there any more.
+        """
+        if self.size >= large_mail.LARGE and not self._cached_raw():
+            found = self._at_server(large_mail.read_parts)
+            if found is not None:
+                reduced, sizes = found
+                return parse_mail(reduced), sizes
+        return parse_mail(self._read_raw()), {}
+
     def _read_raw(self) -> bytes:
         """The mail as it came: from the cache, else from the server (F2).
+
+        :raises UserError: the server is away, or the mail is not there any more.
+        """
+        raw = self._cached_raw()
+        if not raw:
+            raw = self._at_server(lambda session, uid: session.fetch_body(uid))
+            self._store_raw(raw)
+        return raw
+
+    def _at_server(self, work):
+        """``work(session, uid)`` with the mail's folder open for reading.
 
         One connection of its own, nothing marked as read (law 1), and the running
         transaction ended before waiting (law 8).
 
         :raises UserError: the server is away, or the mail is not there any more.
         """
-        raw = self._cached_raw()
-        if raw:
-            return raw
+
+        def connected(session, uid):
+            with session:
+                return work(session, uid)
+
+        return self._connected(connected)
+
+    def _stream(self, work):
+        """What ``work(session, uid)`` yields; the connection is closed at its end."""
+
+        def streamed(session, uid):
+            with session:
+                yield from work(session, uid)
+
+        return self._connected(streamed)
+
+    def _connected(self, work):
         folder, uidvalidity, uid = self.folder_id, self.uidvalidity, self.uid
         if not folder or not uid:
             raise UserError(
@@ -206,19 +246,21 @@ class CrmMailMessage(models.Model):
         account = self.account_id
         endpoint, folder_name = account._imap_endpoint(), folder.raw
 
-        def fetch(credentials) -> bytes:
-            with account._open_imap__(endpoint, credentials) as session:
+        def connect(credentials):
+            session = account._open_imap__(endpoint, credentials)
+            try:
                 server = session.examine(folder_name)
                 if server.uidvalidity and server.uidvalidity != uidvalidity:
                     raise UidValidityChanged(folder_name)
-                return session.fetch_body(uid)
+                return work(session, uid)
+            except BaseException:
+                session.close()
+                raise
 
         try:
-            raw = account._with_login(fetch)
+            return account._with_login(connect)
         except MailError as error:
             raise UserError(describe(self.env, error, endpoint).text) from error
-        self._store_raw(raw)
-        return raw
 
     def _store_raw(self, raw: bytes):
         """Cache the mail, and what only its body could tell the list."""

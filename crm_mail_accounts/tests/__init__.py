@@ -6,6 +6,7 @@ from . import test_discovery
 from . import test_health
 from . import test_index_copy
 from . import test_installation
+from . import test_large_mail
 from . import test_lease
 from . import test_link
 from . import test_log
@@ -21,6 +22,7 @@ from . import test_sender
 from . import test_setup
 from . import test_setup_sync
 from . import test_sync
+from . import test_sync_faults
 from . import test_sync_follow
 from . import test_threads
 from . import test_translation

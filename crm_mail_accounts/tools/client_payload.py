@@ -129,11 +129,12 @@ def model_label(env, model: str) -> str:
     return env["ir.model"].sudo()._get(model).name or model
 
 
-def attachment_payload(message, part) -> dict:
+def attachment_payload(message, part, sizes: dict[str, int]) -> dict:
+    """``sizes``: of the parts that were not fetched."""
     return {
         "number": part.number,
         "filename": part.filename,
         "content_type": part.content_type,
-        "size": part.size,
+        "size": sizes.get(part.number, part.size),
         "url": f"/crm_mail_accounts/message/{message.id}/part/{part.number}",
     }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .changes import ChangesSession
+from .parts import PartsSession
 from .writing import WritingSession
 
 
-class MailboxSession(ChangesSession, WritingSession):
+class MailboxSession(ChangesSession, PartsSession, WritingSession):
     """Everything that one connection to a mailbox can do."""
