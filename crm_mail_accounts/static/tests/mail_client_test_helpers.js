@@ -13,6 +13,10 @@ export function makeAccount(values = {}) {
         name: "laura@demo.test",
         email: "laura@demo.test",
         state: "ready",
+        owner: false,
+        repair: "",
+        may_act: true,
+        quota: false,
         health: {state: "ok", message: "", at: false},
         progress: {indexed: 3, total: 3, running: false},
         ...values,
@@ -27,8 +31,10 @@ export function makeFolder(values = {}) {
         name: "INBOX",
         path: "INBOX",
         role: "inbox",
+        local: false,
         selectable: true,
         monitored: true,
+        subscribed: true,
         unread: 0,
         total: 3,
         indexed: 3,
@@ -129,7 +135,8 @@ export function refusal(message) {
 /**
  * Answers in the place of `crm.mail.client`, from values that a test may change while
  * it runs. A value that is a function is called with the arguments of the call; it
- * may throw.
+ * may throw. What is done to mails changes `rows` and the unread counts of `folders`
+ * as the server does; `refuse` names what it would not do.
  *
  * @param {object} [values]
  */
@@ -143,8 +150,24 @@ export function mockMailServer(values = {}) {
         context: () => makeContext(),
         found: [],
         link: (messageId, model, resId) => makeLink({model, res_id: resId}),
+        /** What a new folder becomes */
+        folder: (accountId, parentId, name) =>
+            makeFolder({
+                id: 90,
+                account_id: accountId,
+                parent_id: parentId,
+                name,
+                path: name,
+                role: "none",
+            }),
+        /** @type {{[method: string]: string}} what is refused, and how */
+        refuse: {},
         /** Names of the calls, for tests that count them */
         calls: [],
+        /** @type {[string, ...any][]} the calls that change something, in full */
+        changes: [],
+        /** Mails that were moved away, by folder */
+        moved: [],
         ...values,
     };
     const value = (name, args) =>
@@ -167,6 +190,101 @@ export function mockMailServer(values = {}) {
         folders: value("folders", []),
         unread: server.unread,
     });
+    const countUnread = (folderId, step) => {
+        const folder = server.folders.find((candidate) => candidate.id === folderId);
+        if (folder) {
+            folder.unread = Math.max(0, folder.unread + step);
+        }
+    };
+    const roleId = (role) =>
+        (server.folders.find((folder) => folder.role === role) || {}).id;
+    const mark = (messageIds, add = [], remove = []) => {
+        for (const row of value("rows", [])) {
+            if (!messageIds.includes(row.id)) {
+                continue;
+            }
+            const {seen} = row;
+            add.forEach((name) => (row[name] = true));
+            remove.forEach((name) => (row[name] = false));
+            countUnread(row.folder_id, Number(seen) - Number(row.seen));
+        }
+        return state();
+    };
+    const place = (row, folderId) => {
+        if (!row.seen) {
+            countUnread(row.folder_id, -1);
+            countUnread(folderId, 1);
+        }
+        row.folder_id = folderId;
+    };
+    const move = (messageIds, folderId) => {
+        const moved = [];
+        const stays = [];
+        for (const row of value("rows", [])) {
+            if (messageIds.includes(row.id) && row.folder_id !== folderId) {
+                moved.push([row.id, row.folder_id]);
+                place(row, folderId);
+                server.moved.push(row);
+            } else {
+                stays.push(row);
+            }
+        }
+        server.rows = stays;
+        return {moved, expunged: 0, progress: state()};
+    };
+    const remove = (messageIds) => {
+        const {moved} = move(messageIds, false);
+        return {moved: [], expunged: moved.length, progress: state()};
+    };
+    const undo = (moved) => {
+        const folderOf = new Map(moved);
+        for (const row of server.moved) {
+            if (folderOf.has(row.id)) {
+                place(row, folderOf.get(row.id));
+                server.rows = [...server.rows, row];
+            }
+        }
+        server.rows.sort((row, other) => other.id - row.id);
+        return state();
+    };
+    const changes = {
+        mark,
+        move,
+        archive: (ids) => move(ids, roleId("archive") || 80),
+        junk: (ids) => move(ids, roleId("junk")),
+        not_junk: (ids) => move(ids, roleId("inbox")),
+        delete: (ids) =>
+            server.rows.some(
+                (row) => ids.includes(row.id) && row.folder_id === roleId("trash")
+            )
+                ? remove(ids)
+                : move(ids, roleId("trash")),
+        undo_move: undo,
+        mark_folder_read: (folderId) => {
+            const inFolder = server.rows.filter((row) => row.folder_id === folderId);
+            return mark(
+                inFolder.map((row) => row.id),
+                ["seen"]
+            );
+        },
+        empty_folder: () => remove(server.rows.map((row) => row.id)).progress,
+        create_folder: (...args) => {
+            const folder = value("folder", args);
+            server.folders = [...server.folders, folder];
+            return folder;
+        },
+        rename_folder: (folderId, name) => {
+            server.folders = server.folders.map((folder) =>
+                folder.id === folderId ? {...folder, name, path: name} : folder
+            );
+            return true;
+        },
+        delete_folder: (folderId) => {
+            server.folders = server.folders.filter(({id}) => id !== folderId);
+            return true;
+        },
+        subscribe_folder: () => true,
+    };
     const answers = {
         bootstrap: state,
         progress: state,
@@ -183,6 +301,16 @@ export function mockMailServer(values = {}) {
             server.calls.push(method);
             // As over the wire: nothing is shared with the browser.
             return JSON.parse(JSON.stringify(answer(...args)));
+        });
+    }
+    for (const [method, change] of Object.entries(changes)) {
+        onRpc("crm.mail.client", method, ({args}) => {
+            server.calls.push(method);
+            server.changes.push([method, ...args]);
+            if (server.refuse[method]) {
+                throw refusal(server.refuse[method]);
+            }
+            return JSON.parse(JSON.stringify(change(...args)));
         });
     }
     return server;

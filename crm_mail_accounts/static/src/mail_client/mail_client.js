@@ -17,6 +17,7 @@ import {ContextPanel} from "./context_panel/context_panel";
 import {FolderList} from "./folder_list/folder_list";
 import {MessageList} from "./message_list/message_list";
 import {ReadingPane} from "./reading_pane/reading_pane";
+import {useMailKeys} from "./use_mail_keys";
 import {Welcome} from "./welcome/welcome";
 
 /**
@@ -54,6 +55,7 @@ export class MailClient extends Component {
         this.client = client;
         this.store = store;
         this.ui = useState(useService("ui"));
+        useMailKeys();
         // Not awaited: the frame of the screen appears at once, its parts fill up.
         onWillStart(() => {
             this.client.enter(this.props.place);

@@ -4,13 +4,17 @@ import {ConnectionLostError, RPCError} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 import {debounce} from "@web/core/utils/timing";
 
+import {ChangeQueue} from "./change_queue";
+import {FolderActions} from "./folder_actions";
+import {MailActions} from "./mail_actions";
 import {makeMailClientStore} from "./mail_client_store";
 
 /**
  * The only place of the web client that speaks to the server about mail.
  *
  * It asks `crm.mail.client`, hands the answers to the store and turns failures into
- * sentences. Nothing here throws towards a component, but for the two things that a
+ * sentences. What changes mails is in `mail_actions.js`, what changes folders in
+ * `folder_actions.js`; both ask through here. Nothing here throws towards a component, but for the two things that a
  * component asks and waits for itself (search for records).
  *
  * News reach us by two ways: the bus, and, where the bus may be away, by asking
@@ -20,10 +24,12 @@ import {makeMailClientStore} from "./mail_client_store";
  * @typedef {import("./mail_client_store").Row} Row
  * @typedef {import("./mail_client_store").Link} Link
  * @typedef {{model: string, model_label: string, res_id: number, name: string, subtitle: string}} FoundRecord
+ * @typedef {{failed: false, value: any}|{failed: true, sentence: string}} Answer
  */
 
 const MODEL = "crm.mail.client";
 const BUS_CHANGED = "crm_mail_accounts/changed";
+const BUS_REFUSED = "crm_mail_accounts/refused";
 const SETUP_ACTION = "crm_mail_accounts.crm_mail_account_setup_action";
 /** The address part of the client action: /odoo/crm-messages */
 const ACTION_PATH = "crm-messages";
@@ -76,11 +82,17 @@ export class MailClientService {
         /** Folders named by the bus since the last look */
         this.changedFolderIds = new Set();
         this.lookSoon = debounce(() => this.look(), BUS_DELAY);
+        this.changes = new ChangeQueue();
+        /** Whether the list is to be read anew when the last change is answered */
+        this.refreshDue = false;
+        this.mails = new MailActions(this);
+        this.folders = new FolderActions(this);
     }
 
     /** Listens to the bus and to the network; called once, at the start. */
     listen() {
         this.bus.subscribe(BUS_CHANGED, (payload) => this.onChanged(payload));
+        this.bus.subscribe(BUS_REFUSED, (payload) => this.onRefused(payload));
         this.bus.addEventListener("BUS:RECONNECT", () => this.lookSoon());
         browser.addEventListener("offline", () => this.store.setOnline(false));
         browser.addEventListener("online", () => this.lookSoon());
@@ -170,13 +182,30 @@ export class MailClientService {
         this.lookSoon();
     }
 
+    /**
+     * The mail server did not do what the reader had asked for some time ago; what it
+     * looks like is as before again.
+     *
+     * @param {{account_id: number, message: string}} payload
+     */
+    onRefused(payload) {
+        const account = this.store.getAccount(payload.account_id);
+        this.tell(payload.message, account ? {title: account.name} : {});
+        this.changedFolderIds.add(this.store.folderId);
+        this.lookSoon();
+    }
+
     /** Asks how far the mailboxes are, and refreshes the list if it is concerned. */
     async look() {
-        const {store} = this;
+        const {changes, store} = this;
         const changed = this.changedFolderIds;
         this.changedFolderIds = new Set();
+        const {serial} = changes;
         const answer = await this.ask("progress", []);
-        if (!answer.failed) {
+        if (!answer.failed && changes.isStale(serial)) {
+            changed.forEach((folderId) => this.changedFolderIds.add(folderId));
+            this.lookSoon();
+        } else if (!answer.failed) {
             const structureChanged =
                 store.boot === "ready" && store.knowsLessThan(answer.value);
             const moved = store.setProgress(answer.value);
@@ -226,11 +255,15 @@ export class MailClientService {
     async openFolder(folderId) {
         const {store} = this;
         store.startFolder(folderId);
+        const {serial} = this.changes;
         const answer = await this.ask("list_messages", [folderId, false, PAGE_SIZE]);
         if (answer.failed) {
             store.failFolder(folderId, answer.sentence);
-        } else {
-            store.setFirstPage(folderId, answer.value);
+            return;
+        }
+        store.setFirstPage(folderId, answer.value);
+        if (this.changes.isStale(serial)) {
+            await this.refreshList();
         }
     }
 
@@ -252,12 +285,18 @@ export class MailClientService {
         }
     }
 
-    async refreshList() {
-        const {store} = this;
+    /** @param {{announce?: boolean}} [options] whether new mails are for the ear too */
+    async refreshList({announce = true} = {}) {
+        const {changes, store} = this;
         const {folderId} = store;
         if (!folderId || store.list.loadingMore) {
             return;
         }
+        if (changes.isBusy) {
+            this.refreshDue = true;
+            return;
+        }
+        const {serial} = changes;
         const length = Math.max(PAGE_SIZE, store.list.rows.length);
         const answer = await this.ask("list_messages", [
             folderId,
@@ -271,9 +310,14 @@ export class MailClientService {
             }
             return;
         }
+        if (changes.isStale(serial)) {
+            // The reader has changed mails meanwhile: this page shows them as before.
+            await this.refreshList({announce});
+            return;
+        }
         const count = store.mergeFirstPage(folderId, answer.value);
         const account = store.account;
-        if (count && account && !account.progress.running) {
+        if (announce && count && account && !account.progress.running) {
             store.announceArrival(count);
         }
     }
@@ -289,7 +333,7 @@ export class MailClientService {
         const answer = await this.ask("sync_now", [accountId]);
         // When Odoo is away the screen says so already.
         if (answer.failed && store.online) {
-            this.notification.add(answer.sentence, {type: "danger"});
+            this.tell(answer.sentence);
         }
         this.schedule(SYNC_DELAY);
     }
@@ -304,11 +348,28 @@ export class MailClientService {
 
     /** @param {number} messageId */
     async loadMessage(messageId) {
+        const {changes, store} = this;
+        const {serial} = changes;
         const answer = await this.ask("open_message", [messageId]);
         if (answer.failed) {
-            this.store.failMessage(messageId, answer.sentence);
-        } else {
-            this.store.setMessage(answer.value);
+            store.failMessage(messageId, answer.sentence);
+            return;
+        }
+        const flags = changes.isStale(serial) ? store.flagsOf(messageId) : {};
+        store.setMessage({...answer.value, ...flags});
+        this.markShown(messageId);
+    }
+
+    /**
+     * A mail that is shown has been read. Who may only look at a mailbox leaves no
+     * trace in it.
+     *
+     * @param {number} messageId
+     */
+    markShown(messageId) {
+        const {message, openId, mayAct} = this.store;
+        if (openId === messageId && mayAct && !message.row.seen) {
+            this.mails.mark([message.row], ["seen"], [], {isAsked: false});
         }
     }
 
@@ -321,6 +382,48 @@ export class MailClientService {
         } else {
             this.store.setContext(messageId, answer.value);
         }
+    }
+
+    // ---------------------------------------------------------------- changes
+
+    /**
+     * A change was answered. The last one of those under way takes over what the
+     * server counts; a refusal asks how things stand.
+     *
+     * @param {{failed: boolean, progress?: object}} answer
+     * @param {{refresh?: boolean}} [options] whether the list is to be read anew
+     */
+    async settle({failed, progress}, {refresh = false} = {}) {
+        const {store} = this;
+        this.refreshDue ||= refresh || failed;
+        if (this.changes.isBusy) {
+            return;
+        }
+        if (failed) {
+            this.refreshDue = false;
+            this.changedFolderIds.add(store.folderId);
+            await this.look();
+            return;
+        }
+        const structureChanged = store.knowsLessThan(progress);
+        const moved = store.setProgress(progress);
+        if (structureChanged) {
+            await this.loadBoot();
+        }
+        if (moved || this.refreshDue) {
+            this.refreshDue = false;
+            await this.refreshList({announce: !refresh});
+        }
+    }
+
+    /**
+     * Something did not work, in the server's words.
+     *
+     * @param {string} sentence
+     * @param {object} [options]
+     */
+    tell(sentence, options = {}) {
+        this.notification.add(sentence, {type: "danger", ...options});
     }
 
     // ------------------------------------------------------------------ links
@@ -343,7 +446,7 @@ export class MailClientService {
     async link(messageId, model, resId) {
         const answer = await this.ask("link_message", [messageId, model, resId]);
         if (answer.failed) {
-            this.notification.add(answer.sentence, {type: "danger"});
+            this.tell(answer.sentence);
         } else {
             this.store.addLink(messageId, answer.value);
         }
@@ -353,7 +456,7 @@ export class MailClientService {
     async unlink(linkId) {
         const answer = await this.ask("unlink_message", [linkId]);
         if (answer.failed) {
-            this.notification.add(answer.sentence, {type: "danger"});
+            this.tell(answer.sentence);
         } else {
             this.store.removeLink(linkId);
         }
@@ -409,7 +512,7 @@ export class MailClientService {
     async connect(accountId) {
         const answer = await this.ask("connect_account", [accountId]);
         if (answer.failed) {
-            this.notification.add(answer.sentence, {type: "danger"});
+            this.tell(answer.sentence);
         } else {
             await this.action.doAction(answer.value);
         }
@@ -423,7 +526,7 @@ export class MailClientService {
     async continueSetup(accountId) {
         const answer = await this.ask("continue_setup", [accountId]);
         if (answer.failed) {
-            this.notification.add(answer.sentence, {type: "danger"});
+            this.tell(answer.sentence);
         } else if (answer.value) {
             await this.action.doAction(answer.value, {onClose: () => this.reload()});
         }
@@ -443,7 +546,7 @@ export class MailClientService {
     /**
      * @param {string} method of `crm.mail.client`
      * @param {Array} args
-     * @returns {Promise<{failed: false, value: any}|{failed: true, sentence: string}>}
+     * @returns {Promise<Answer>}
      */
     async ask(method, args) {
         try {

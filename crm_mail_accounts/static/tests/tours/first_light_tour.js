@@ -140,6 +140,19 @@ registry.category("web_tour.tours").add("crm_mail_accounts_first_light", {
             trigger: `.o_crm_mail_reading_pane:has(.o_crm_mail_subject:contains(${values.subject})) iframe.o_crm_mail_frame[sandbox][src^='/crm_mail_accounts/message/']`,
         },
         {
+            content: "It has been read, and the list says so",
+            trigger: `.o_crm_mail_row_open:not(.o_crm_mail_row_unread):contains(${values.subject})`,
+        },
+        {
+            content: "Flag it",
+            trigger: ".o_crm_mail_reading_pane [data-action='flag']",
+            run: "click",
+        },
+        {
+            content: "The row has a star",
+            trigger: `${row} .o_crm_mail_row_star .fa-star`,
+        },
+        {
             content: "Its attachment can be downloaded",
             trigger: `.o_crm_mail_attachment[href^='/crm_mail_accounts/message/']:contains(${values.attachment})`,
         },
@@ -173,6 +186,20 @@ registry.category("web_tour.tours").add("crm_mail_accounts_first_light", {
         {
             content: "It is open as before",
             trigger: `.o_crm_mail_subject:contains(${values.subject})`,
+        },
+        {
+            content: "Delete it",
+            trigger: ".o_crm_mail_reading_pane [data-action='delete']",
+            run: "click",
+        },
+        {
+            content: "It has left the list: take that back",
+            trigger: `body:not(:has(${row})) .o_notification_buttons button`,
+            run: "click",
+        },
+        {
+            content: "It is in the list again",
+            trigger: row,
         },
     ],
 });

@@ -4,20 +4,9 @@ import {DropdownItem} from "@web/core/dropdown/dropdown_item";
 import {_t} from "@web/core/l10n/translation";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
-import {folderName} from "./folder_name";
-
-const ROLE_ICONS = {
-    inbox: "fa-inbox",
-    drafts: "fa-pencil-square-o",
-    sent: "fa-paper-plane-o",
-    junk: "fa-ban",
-    trash: "fa-trash-o",
-    archive: "fa-archive",
-    all: "fa-envelope-o",
-    flagged: "fa-star-o",
-    important: "fa-bookmark-o",
-    none: "fa-folder-o",
-};
+import {useFolderDialogs} from "../folder_menu/folder_dialogs";
+import {FolderMenu} from "../folder_menu/folder_menu";
+import {folderIcon, folderName} from "./folder_name";
 
 const HEALTH_CLASSES = {
     ok: "text-success",
@@ -40,7 +29,7 @@ const MOVES = {
 /** Accounts with their folders. */
 export class FolderList extends Component {
     static template = "crm_mail_accounts.FolderList";
-    static components = {Dropdown, DropdownItem};
+    static components = {Dropdown, DropdownItem, FolderMenu};
     static props = {
         isPhone: {type: Boolean, optional: true},
     };
@@ -50,7 +39,11 @@ export class FolderList extends Component {
         this.client = client;
         this.store = store;
         this.root = useRef("root");
+        this.dialogs = useFolderDialogs();
+        this.folderIcon = folderIcon;
         this.folderName = folderName;
+        /** The folder whose menu is open, and the one that mails are dragged over */
+        this.state = useState({menuId: false, dropId: false});
         /** The one line of all trees that Tab reaches */
         this.focus = useState({folderId: false});
     }
@@ -68,16 +61,16 @@ export class FolderList extends Component {
     }
 
     /** @param {import("../../messages_service/mail_client_store").Folder} folder */
-    icon(folder) {
-        return folder.local ? "fa-tag" : ROLE_ICONS[folder.role] || ROLE_ICONS.none;
-    }
-
-    /** @param {import("../../messages_service/mail_client_store").Folder} folder */
     folderLabel(folder) {
         const name = folderName(folder);
         return folder.unread
             ? _t("%(name)s, %(count)s unread", {name, count: folder.unread})
             : name;
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Folder} folder */
+    menuLabel(folder) {
+        return _t("Menu of the folder %s", folderName(folder));
     }
 
     /** @param {import("../../messages_service/mail_client_store").Account} account */
@@ -138,6 +131,59 @@ export class FolderList extends Component {
         }
     }
 
+    /** @param {import("../../messages_service/mail_client_store").Folder} folder */
+    openMenu(folder) {
+        this.focus.folderId = folder.id;
+        this.state.menuId = this.dialogs.for(folder).length ? folder.id : false;
+    }
+
+    /** Back to the line, so that the keyboard goes on where it was */
+    closeMenu() {
+        const {menuId} = this.state;
+        this.state.menuId = false;
+        const line = this.root.el?.querySelector(`[data-folder-id='${menuId}']`);
+        if (line) {
+            line.focus({preventScroll: true});
+        }
+    }
+
+    // ------------------------------------------------------- mails dropped here
+
+    /**
+     * @param {DragEvent} ev
+     * @param {import("../../messages_service/mail_client_store").Folder} folder
+     */
+    onDragOver(ev, folder) {
+        if (this.store.mayMoveTo(this.store.dragged, folder)) {
+            ev.preventDefault();
+            ev.dataTransfer.dropEffect = "move";
+            this.state.dropId = folder.id;
+        }
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Folder} folder */
+    onDragLeave(folder) {
+        if (this.state.dropId === folder.id) {
+            this.state.dropId = false;
+        }
+    }
+
+    /**
+     * @param {DragEvent} ev
+     * @param {import("../../messages_service/mail_client_store").Folder} folder
+     */
+    onDrop(ev, folder) {
+        const rows = this.store.dragged;
+        this.state.dropId = false;
+        if (this.store.mayMoveTo(rows, folder)) {
+            ev.preventDefault();
+            this.store.setDragged([]);
+            this.client.mails.move(rows, folder);
+        }
+    }
+
+    // --------------------------------------------------------------- the keys
+
     /**
      * The keys of a tree: up and down, right and left to open and shut a branch.
      *
@@ -151,6 +197,8 @@ export class FolderList extends Component {
         const folder = this.store.getFolder(Number(item.dataset.folderId));
         if (ev.key === "Enter" || ev.key === " ") {
             this.openFolder(folder);
+        } else if (ev.key === "ContextMenu" || (ev.key === "F10" && ev.shiftKey)) {
+            this.openMenu(folder);
         } else if (ev.key in MOVES) {
             this.moveFocus(ev.key, item, folder);
         } else {

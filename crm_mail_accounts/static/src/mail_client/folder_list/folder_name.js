@@ -1,5 +1,18 @@
 import {_t} from "@web/core/l10n/translation";
 
+const ROLE_ICONS = {
+    inbox: "fa-inbox",
+    drafts: "fa-pencil-square-o",
+    sent: "fa-paper-plane-o",
+    junk: "fa-ban",
+    trash: "fa-trash-o",
+    archive: "fa-archive",
+    all: "fa-envelope-o",
+    flagged: "fa-star-o",
+    important: "fa-bookmark-o",
+    none: "fa-folder-o",
+};
+
 /**
  * The name of a folder as the reader's language has it.
  *
@@ -35,4 +48,12 @@ export function folderName(folder) {
         trash: _t("Trash"),
     };
     return names[folder.name.toLowerCase()] || folder.name;
+}
+
+/**
+ * @param {import("../../messages_service/mail_client_store").Folder} folder
+ * @returns {string} class of the icon
+ */
+export function folderIcon(folder) {
+    return folder.local ? "fa-tag" : ROLE_ICONS[folder.role] || ROLE_ICONS.none;
 }

@@ -6,6 +6,8 @@ import {formatInteger} from "@web/views/fields/formatters";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {folderName} from "../folder_list/folder_name";
+import {MailToolbar} from "../mail_toolbar/mail_toolbar";
+import {useMailActions} from "../mail_toolbar/use_mail_actions";
 import {longDate, shortDate} from "./message_date";
 
 /** Pixels above the end of the list at which the next page is fetched */
@@ -15,9 +17,13 @@ export const OPEN_DELAY = 200;
 /** Folders whose mails were written by the owner: there the recipient tells more */
 const OUTGOING_ROLES = ["sent", "drafts"];
 
+/** Icons of a row; the star stands for itself */
+const ROW_ACTIONS = ["archive", "delete", "read", "unread"];
+
 /** The mails of a folder, newest first. */
 export class MessageList extends Component {
     static template = "crm_mail_accounts.MessageList";
+    static components = {MailToolbar};
     static props = {
         isPhone: {type: Boolean, optional: true},
     };
@@ -26,9 +32,12 @@ export class MessageList extends Component {
         const {client, store} = useMailClient();
         this.client = client;
         this.store = store;
+        this.actions = useMailActions();
         this.scroller = useRef("scroller");
+        this.dragBadge = useRef("dragBadge");
         this.openTimer = null;
-        this.formatInteger = formatInteger;
+        this.flagText = _t("Flag");
+        this.unflagText = _t("Remove the flag");
         this.longDate = longDate;
         this.shortDate = shortDate;
 
@@ -50,6 +59,20 @@ export class MessageList extends Component {
         useEffect(
             () => this.onScroll(),
             () => [this.store.list.rows.length, this.store.list.status]
+        );
+        // With the bar of the selection goes the button that had the keyboard.
+        useEffect(
+            (hasSelection) => {
+                if (!hasSelection) {
+                    return;
+                }
+                return () => {
+                    if (document.activeElement === document.body) {
+                        this.scroller.el?.focus({preventScroll: true});
+                    }
+                };
+            },
+            () => [this.store.selected.size > 0]
         );
         onWillUnmount(() => browser.clearTimeout(this.openTimer));
     }
@@ -130,6 +153,58 @@ export class MessageList extends Component {
         return others.length ? `${first.name} +${others.length}` : first.name;
     }
 
+    /** Whether the reader may change the mails of this list */
+    get mayAct() {
+        const {account} = this.store;
+        return !account || this.store.mayActIn(account.id);
+    }
+
+    get selectionText() {
+        const {size} = this.store.selected;
+        return size === 1 ? _t("1 selected") : _t("%s selected", formatInteger(size));
+    }
+
+    /**
+     * Selected rows when there are any; before that the open mail, as the one that
+     * the list stands at.
+     *
+     * @param {import("../../messages_service/mail_client_store").Row} row
+     */
+    isSelected(row) {
+        const {selected, openId} = this.store;
+        return selected.size ? selected.has(row.id) : row.id === openId;
+    }
+
+    /**
+     * The icons at the end of a row: what is wanted most often, and fits. There may be
+     * thousands of rows, which differ by little: what is found for one serves all that
+     * are like it, within one drawing.
+     *
+     * @returns {(row: object) => object[]}
+     */
+    get rowActions() {
+        const found = new Map();
+        return (row) => {
+            const kind = `${row.account_id} ${row.folder_id} ${row.seen}`;
+            if (!found.has(kind)) {
+                const fitting = this.actions.for([row]);
+                found.set(
+                    kind,
+                    fitting.filter(({name}) => ROW_ACTIONS.includes(name))
+                );
+            }
+            return found.get(kind);
+        };
+    }
+
+    /**
+     * @param {import("../mail_toolbar/use_mail_actions").ActionName} name
+     * @param {import("../../messages_service/mail_client_store").Row} row
+     */
+    runRowAction(name, row) {
+        this.actions.run([name], [row]);
+    }
+
     rowId(messageId) {
         return messageId ? `o_crm_mail_row_${messageId}` : undefined;
     }
@@ -156,6 +231,68 @@ export class MessageList extends Component {
     }
 
     /**
+     * A click opens; with Ctrl or Shift it selects. On a phone, once something is
+     * selected, a touch selects too.
+     *
+     * @param {MouseEvent} ev
+     * @param {import("../../messages_service/mail_client_store").Row} row
+     */
+    onRowClick(ev, row) {
+        const {store} = this;
+        const isSelecting = this.props.isPhone && store.selected.size;
+        if (this.mayAct && ev.shiftKey) {
+            store.selectRange(row.id);
+        } else if (this.mayAct && (ev.ctrlKey || ev.metaKey || isSelecting)) {
+            store.toggleSelected(row.id);
+        } else {
+            this.open(row.id);
+        }
+    }
+
+    /**
+     * @param {MouseEvent} ev
+     * @param {import("../../messages_service/mail_client_store").Row} row
+     */
+    onCheck(ev, row) {
+        if (ev.shiftKey) {
+            this.store.selectRange(row.id);
+        } else {
+            this.store.toggleSelected(row.id);
+        }
+        // Shift leaves a row that was selected so, whatever the box made of the click.
+        ev.target.checked = this.store.selected.has(row.id);
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Row} row */
+    toggleFlag(row) {
+        this.actions.run(["flag", "unflag"], [row]);
+    }
+
+    // ------------------------------------------------------------------- drag
+
+    /**
+     * @param {DragEvent} ev
+     * @param {import("../../messages_service/mail_client_store").Row} row
+     */
+    onDragStart(ev, row) {
+        const rows = this.store.draggedFrom(row);
+        this.store.setDragged(rows);
+        const badge = this.dragBadge.el;
+        badge.textContent =
+            rows.length === 1 ? _t("1 message") : _t("%s messages", rows.length);
+        ev.dataTransfer.effectAllowed = "move";
+        // Without data Firefox does not drag.
+        ev.dataTransfer.setData("text/plain", badge.textContent);
+        ev.dataTransfer.setDragImage(badge, 0, 0);
+    }
+
+    onDragEnd() {
+        this.store.setDragged([]);
+    }
+
+    // --------------------------------------------------------------- the keys
+
+    /**
      * Puts the cursor on another row. Where a mail is shown beside the list, the mail
      * of that row follows, but only once the keyboard rests: each costs a fetch.
      *
@@ -175,7 +312,12 @@ export class MessageList extends Component {
 
     /** @param {KeyboardEvent} ev */
     onKeydown(ev) {
-        if (ev.altKey || ev.ctrlKey || ev.metaKey || ev.shiftKey) {
+        // The boxes in the rows have keys of their own.
+        if (ev.altKey || (ev.target !== ev.currentTarget && ev.key === " ")) {
+            return;
+        }
+        if (ev.ctrlKey || ev.metaKey || ev.shiftKey) {
+            this.onSelectKey(ev);
             return;
         }
         const steps = {
@@ -190,6 +332,32 @@ export class MessageList extends Component {
             this.moveCursor(steps[ev.key]);
         } else if ((ev.key === "Enter" || ev.key === " ") && this.store.cursorId) {
             this.open(this.store.cursorId);
+        } else {
+            return;
+        }
+        ev.preventDefault();
+        ev.stopPropagation();
+    }
+
+    /**
+     * Ctrl+A selects the list, Shift with an arrow the rows that the cursor passes.
+     *
+     * @param {KeyboardEvent} ev
+     */
+    onSelectKey(ev) {
+        const {store} = this;
+        const step = {ArrowDown: 1, ArrowUp: -1}[ev.key];
+        const isCommand = ev.ctrlKey || ev.metaKey;
+        if (!this.mayAct) {
+            return;
+        }
+        if (isCommand && !ev.shiftKey && ev.key.toLowerCase() === "a") {
+            store.selectAll();
+        } else if (!isCommand && step && store.cursorRow) {
+            const next = store.neighbour(step);
+            store.selectRange(store.cursorId);
+            store.selectRange(next.id);
+            store.setCursor(next.id);
         } else {
             return;
         }

@@ -5,6 +5,7 @@ import {useMailClient} from "../../messages_service/use_mail_client";
 import {AddressList} from "../address_list/address_list";
 import {AttachmentCard} from "../attachment_card/attachment_card";
 import {ContextPanel} from "../context_panel/context_panel";
+import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {longDate} from "../message_list/message_date";
 
 /**
@@ -17,7 +18,7 @@ import {longDate} from "../message_list/message_date";
  */
 export class ReadingPane extends Component {
     static template = "crm_mail_accounts.ReadingPane";
-    static components = {AddressList, AttachmentCard, ContextPanel};
+    static components = {AddressList, AttachmentCard, ContextPanel, MailToolbar};
     static props = {
         isPhone: {type: Boolean, optional: true},
         /** Whether what the CRM knows is folded in here, for want of a column */
@@ -42,6 +43,16 @@ export class ReadingPane extends Component {
             },
             () => [this.store.openId]
         );
+    }
+
+    /** What the toolbar acts on */
+    get rows() {
+        const {row} = this.store.message;
+        return row ? [row] : [];
+    }
+
+    get hasHead() {
+        return this.props.isPhone || (this.rows.length > 0 && this.store.mayAct);
     }
 
     get subject() {

@@ -1,0 +1,119 @@
+import {Component, useEffect, useRef, useState} from "@odoo/owl";
+import {Dialog} from "@web/core/dialog/dialog";
+import {_t} from "@web/core/l10n/translation";
+import {normalize} from "@web/core/l10n/utils";
+import {useAutofocus} from "@web/core/utils/hooks";
+
+import {useMailClient} from "../../messages_service/use_mail_client";
+import {folderIcon, folderName} from "../folder_list/folder_name";
+
+/**
+ * Where to move mails: the folders of their mailbox, found by typing a part of the
+ * name. The keyboard stays in the field; arrows choose, Enter takes.
+ */
+export class FolderPicker extends Component {
+    static template = "crm_mail_accounts.FolderPicker";
+    static components = {Dialog};
+    static props = {
+        rows: {type: Array, element: Object},
+        onPicked: Function,
+        close: Function,
+    };
+
+    setup() {
+        const {store} = useMailClient();
+        this.store = store;
+        this.folderIcon = folderIcon;
+        this.folderName = folderName;
+        this.list = useRef("list");
+        this.state = useState({term: "", active: 0});
+        useAutofocus();
+        useEffect(
+            () => {
+                const active = this.list.el.querySelector("[aria-selected=true]");
+                if (active) {
+                    active.scrollIntoView({block: "nearest"});
+                }
+            },
+            () => [this.state.active, this.state.term]
+        );
+    }
+
+    get title() {
+        const count = this.props.rows.length;
+        return count === 1
+            ? _t("Move the message to")
+            : _t("Move %s messages to", count);
+    }
+
+    /**
+     * The tree, or, once something was typed, the folders whose path has it.
+     *
+     * @returns {{folder: object, level: number, canTake: boolean}[]}
+     */
+    get lines() {
+        const {rows} = this.props;
+        const term = normalize(this.state.term.trim());
+        return this.store
+            .folderTree(rows[0].account_id, {whole: true})
+            .filter(({folder}) => !folder.local)
+            .map(({folder, level}) => ({
+                folder,
+                level: term ? 1 : level,
+                canTake: this.store.mayMoveTo(rows, folder),
+            }))
+            .filter(
+                ({folder, canTake}) =>
+                    !term ||
+                    (canTake &&
+                        normalize(`${folder.path} ${folderName(folder)}`).includes(
+                            term
+                        ))
+            );
+    }
+
+    /** @returns {object[]} the folders that the arrows go through */
+    get choices() {
+        return this.lines.filter((line) => line.canTake).map((line) => line.folder);
+    }
+
+    get active() {
+        const {choices} = this;
+        return choices[Math.min(this.state.active, choices.length - 1)];
+    }
+
+    optionId(folder) {
+        return folder ? `o_crm_mail_pick_${folder.id}` : undefined;
+    }
+
+    onInput() {
+        this.state.active = 0;
+    }
+
+    /** @param {KeyboardEvent} ev */
+    onKeydown(ev) {
+        const {choices} = this;
+        const index = choices.indexOf(this.active);
+        const moves = {ArrowDown: index + 1, ArrowUp: index - 1};
+        if (ev.key in moves) {
+            this.state.active = Math.min(
+                Math.max(moves[ev.key], 0),
+                choices.length - 1
+            );
+        } else if (ev.key === "Enter" && !ev.isComposing) {
+            this.pick(this.active);
+        } else {
+            return;
+        }
+        ev.preventDefault();
+        ev.stopPropagation();
+    }
+
+    /** @param {object|undefined} folder */
+    pick(folder) {
+        if (folder && this.store.mayMoveTo(this.props.rows, folder)) {
+            this.props.close();
+            this.props.onPicked(folder);
+        }
+    }
+}

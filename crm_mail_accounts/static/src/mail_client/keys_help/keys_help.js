@@ -1,0 +1,31 @@
+import {Component} from "@odoo/owl";
+import {Dialog} from "@web/core/dialog/dialog";
+import {_t} from "@web/core/l10n/translation";
+
+/** Which keys do what. */
+export class KeysHelp extends Component {
+    static template = "crm_mail_accounts.KeysHelp";
+    static components = {Dialog};
+    static props = {close: Function};
+
+    get lines() {
+        return [
+            {keys: ["j", "k"], text: _t("Down and up the list")},
+            {keys: ["Enter"], text: _t("Open")},
+            {keys: ["e"], text: _t("Archive")},
+            {keys: ["#", _t("Del")], text: _t("Delete")},
+            {keys: ["s"], text: _t("Flag, or remove the flag")},
+            {keys: ["u"], text: _t("Mark as unread")},
+            {keys: ["Shift+I"], text: _t("Mark as read")},
+            {keys: ["!"], text: _t("Spam, or not spam")},
+            {keys: ["v"], text: _t("Move to a folder")},
+            {keys: ["z"], text: _t("Undo")},
+            {keys: ["x"], text: _t("Select the message, or not")},
+            {keys: ["Shift+↑", "Shift+↓"], text: _t("Select several")},
+            {keys: ["Ctrl+A"], text: _t("Select all, in the list")},
+            {keys: ["Esc"], text: _t("Select nothing")},
+            {keys: ["Shift+F10"], text: _t("Menu of a folder, in the folders")},
+            {keys: ["?"], text: _t("This help")},
+        ];
+    }
+}

@@ -1,0 +1,272 @@
+/**
+ * Accounts and folders: what there is, how it is, which folder is open.
+ *
+ * The base of the store (`mail_client_store.js`).
+ *
+ * @typedef {import("./mail_client_store").Account} Account
+ * @typedef {import("./mail_client_store").Folder} Folder
+ */
+
+export class FolderState {
+    constructor() {
+        /** @type {"idle"|"loading"|"ready"|"error"} */
+        this.boot = "idle";
+        this.bootError = "";
+        /** @type {Account[]} */
+        this.accounts = [];
+        /** @type {Folder[]} */
+        this.folders = [];
+        this.unread = 0;
+        /** @type {{[accountId: number]: boolean}} whose full mailbox was taken note of */
+        this.quotaHeard = {};
+        /** @type {{[key: string]: boolean}} branches of the folder tree that are shut */
+        this.collapsed = {};
+        /** @type {number|false} */
+        this.folderId = false;
+    }
+
+    // ---------------------------------------------------------------- reading
+
+    get hasAccounts() {
+        return this.accounts.length > 0;
+    }
+
+    get isIndexing() {
+        return this.accounts.some((account) => account.progress.running);
+    }
+
+    /** No folder is open although one could be */
+    get isWaiting() {
+        return this.boot === "ready" && !this.folderId && Boolean(this.startFolderId);
+    }
+
+    /** @returns {Folder|undefined} */
+    get folder() {
+        return this.folders.find((folder) => folder.id === this.folderId);
+    }
+
+    /** @returns {Account|undefined} of the open folder */
+    get account() {
+        return this.folder && this.getAccount(this.folder.account_id);
+    }
+
+    /**
+     * @param {number} accountId
+     * @returns {Account|undefined}
+     */
+    getAccount(accountId) {
+        return this.accounts.find((account) => account.id === accountId);
+    }
+
+    /**
+     * @param {number|false} folderId
+     * @returns {Folder|undefined}
+     */
+    getFolder(folderId) {
+        return this.folders.find((folder) => folder.id === folderId);
+    }
+
+    /**
+     * Whether the reader may change a mailbox. An account that is not (yet) known
+     * refuses nothing: the server does.
+     *
+     * @param {number} accountId
+     */
+    mayActIn(accountId) {
+        const account = this.getAccount(accountId);
+        return !account || account.may_act !== false;
+    }
+
+    /**
+     * @param {number} accountId
+     * @param {string} role
+     * @returns {Folder|undefined}
+     */
+    roleFolder(accountId, role) {
+        return this.folders.find(
+            (folder) =>
+                folder.account_id === accountId &&
+                folder.role === role &&
+                folder.selectable &&
+                !folder.local
+        );
+    }
+
+    /**
+     * The folders of an account as lines of a tree, without those under a shut
+     * branch. A folder whose parent is not listed stands at the first level.
+     *
+     * @param {number} accountId
+     * @param {{whole?: boolean}} [options] `whole`: shut branches as well
+     * @returns {{folder: Folder, level: number, hasChildren: boolean, isOpen: boolean}[]}
+     */
+    folderTree(accountId, {whole = false} = {}) {
+        const folders = this.folders.filter(
+            (folder) => folder.account_id === accountId
+        );
+        const known = new Set(folders.map((folder) => folder.id));
+        /** @type {Map<number|false, Folder[]>} */
+        const children = new Map();
+        for (const folder of folders) {
+            const parent = known.has(folder.parent_id) ? folder.parent_id : false;
+            children.set(parent, [...(children.get(parent) || []), folder]);
+        }
+        const lines = [];
+        const walk = (parent, level) => {
+            for (const folder of children.get(parent) || []) {
+                const hasChildren = children.has(folder.id);
+                const isShut = !whole && this.collapsed[`folder-${folder.id}`];
+                const isOpen = hasChildren && !isShut;
+                lines.push({folder, level, hasChildren, isOpen});
+                if (isOpen) {
+                    walk(folder.id, level + 1);
+                }
+            }
+        };
+        walk(false, 1);
+        return lines;
+    }
+
+    /**
+     * Where a reader starts: the inbox of the first account that is ready, else the
+     * first folder that can be opened.
+     *
+     * @returns {number|false}
+     */
+    get startFolderId() {
+        const ready = this.folders.filter((folder) => {
+            const account = this.getAccount(folder.account_id);
+            return folder.selectable && account && account.state === "ready";
+        });
+        const inbox = ready.find((folder) => folder.role === "inbox");
+        return (inbox || ready[0] || {id: false}).id;
+    }
+
+    // --------------------------------------------------- accounts and folders
+
+    startBoot() {
+        if (this.boot !== "ready") {
+            this.boot = "loading";
+        }
+        this.bootError = "";
+    }
+
+    /** @param {{accounts: Account[], folders: Folder[], unread: number}} values */
+    setBoot(values) {
+        this.accounts = values.accounts;
+        this.folders = values.folders;
+        this.unread = values.unread;
+        this.boot = "ready";
+        if (this.folderId && !this.getFolder(this.folderId)) {
+            this.leaveFolder();
+        }
+    }
+
+    /** @param {string} error */
+    failBoot(error) {
+        // A client that already shows mail goes on showing it.
+        if (this.boot !== "ready") {
+            this.boot = "error";
+            this.bootError = error;
+        }
+    }
+
+    /**
+     * @param {{accounts: Account[], folders: Partial<Folder>[], unread: number}} values
+     * @returns {boolean} whether the counts of the open folder moved
+     */
+    setProgress(values) {
+        this.unread = values.unread;
+        for (const next of values.accounts || []) {
+            const account = this.getAccount(next.id);
+            if (account) {
+                Object.assign(account, next);
+            }
+        }
+        let openFolderMoved = false;
+        for (const next of values.folders || []) {
+            const folder = this.getFolder(next.id);
+            if (!folder) {
+                continue;
+            }
+            if (folder.id === this.folderId) {
+                openFolderMoved = ["unread", "total", "indexed"].some(
+                    (name) => name in next && folder[name] !== next[name]
+                );
+            }
+            Object.assign(folder, next);
+        }
+        return openFolderMoved;
+    }
+
+    /**
+     * Whether the values name accounts or folders that we do not show yet (or still
+     * show though they are gone): then counts are not enough.
+     *
+     * @param {{accounts: Account[], folders: Partial<Folder>[]}} values
+     * @returns {boolean}
+     */
+    knowsLessThan(values) {
+        const differs = (ours, theirs) =>
+            ours.length !== theirs.length ||
+            theirs.some((next) => !ours.some((own) => own.id === next.id));
+        return (
+            differs(this.accounts, values.accounts || []) ||
+            differs(this.folders, values.folders || [])
+        );
+    }
+
+    /** @param {string} key "account-1" or "folder-7" */
+    toggleBranch(key) {
+        this.collapsed[key] = !this.collapsed[key];
+    }
+
+    /** @param {string} key as in {@link toggleBranch} */
+    openBranch(key) {
+        this.collapsed[key] = false;
+    }
+
+    /**
+     * @param {number} folderId
+     * @param {boolean} subscribed
+     */
+    setSubscribed(folderId, subscribed) {
+        const folder = this.getFolder(folderId);
+        if (folder) {
+            folder.subscribed = subscribed;
+        }
+    }
+
+    /**
+     * Counts unread mails of a folder; those of one's own inboxes are on the envelope
+     * in the top bar as well.
+     *
+     * @param {number|false} folderId
+     * @param {number} step added, or taken off when negative
+     */
+    countUnread(folderId, step) {
+        const folder = this.getFolder(folderId);
+        if (!folder) {
+            return;
+        }
+        const before = folder.unread;
+        folder.unread = Math.max(0, before + step);
+        const account = this.getAccount(folder.account_id);
+        if (folder.role === "inbox" && account && !account.owner) {
+            this.unread = Math.max(0, this.unread + folder.unread - before);
+        }
+    }
+
+    /** @param {number} accountId */
+    hearQuota(accountId) {
+        this.quotaHeard[accountId] = true;
+    }
+
+    /** @param {number} accountId */
+    startSync(accountId) {
+        const account = this.getAccount(accountId);
+        if (account && account.health.state !== "error") {
+            account.health.state = "syncing";
+        }
+    }
+}

@@ -1,0 +1,268 @@
+import {_t} from "@web/core/l10n/translation";
+
+/**
+ * What the reader does to mails.
+ *
+ * Each change is shown at once by the store, then asked of the server, and taken back
+ * when that refuses. Mails that were moved can be brought back for a few seconds.
+ *
+ * @typedef {import("./mail_client_service").MailClientService} MailClientService
+ * @typedef {import("./mail_client_store").Row} Row
+ * @typedef {import("./mail_client_store").Folder} Folder
+ * @typedef {"seen"|"flagged"} Mark
+ */
+
+/** The server takes that many mails in one call */
+export const AT_ONCE = 5000;
+/** Milliseconds in which a move can be undone */
+export const UNDO_TIME = 8000;
+
+/**
+ * @template T
+ * @param {T[]} items
+ * @returns {T[][]}
+ */
+function slices(items) {
+    const count = Math.ceil(items.length / AT_ONCE);
+    return Array.from({length: count}, (_item, index) =>
+        items.slice(index * AT_ONCE, (index + 1) * AT_ONCE)
+    );
+}
+
+export class MailActions {
+    /** @param {MailClientService} client */
+    constructor(client) {
+        this.client = client;
+        /** @type {{moved: [number, number][], close: Function}|null} */
+        this.undoable = null;
+    }
+
+    get store() {
+        return this.client.store;
+    }
+
+    // ------------------------------------------------------------------ marks
+
+    /**
+     * @param {Row[]} rows
+     * @param {Mark[]} add
+     * @param {Mark[]} remove
+     * @param {{isAsked?: boolean}} [options] `isAsked`: by the reader, who is to hear
+     * when Odoo is away; the screen says so anyway
+     */
+    async mark(rows, add, remove = [], {isAsked = true} = {}) {
+        const {client, store} = this;
+        const flags = {};
+        add.forEach((name) => (flags[name] = true));
+        remove.forEach((name) => (flags[name] = false));
+        const ids = rows.map((row) => row.id);
+        const before = store.setFlags(ids, flags);
+        const answer = await this.ask("mark", ids, [add, remove]);
+        if (answer.failed) {
+            store.restoreFlags(before);
+            if (isAsked || store.online) {
+                client.tell(answer.sentence);
+            }
+        }
+        await client.settle(answer);
+    }
+
+    /** @param {Row[]} rows */
+    markRead(rows) {
+        return this.mark(rows, ["seen"]);
+    }
+
+    /**
+     * The open mail is put back with it: as long as it is open it counts as read.
+     *
+     * @param {Row[]} rows
+     */
+    markUnread(rows) {
+        if (rows.some((row) => row.id === this.store.openId)) {
+            this.store.closeMessage();
+        }
+        return this.mark(rows, [], ["seen"]);
+    }
+
+    /** @param {Row[]} rows */
+    flag(rows) {
+        return this.mark(rows, ["flagged"]);
+    }
+
+    /** @param {Row[]} rows */
+    unflag(rows) {
+        return this.mark(rows, [], ["flagged"]);
+    }
+
+    // ------------------------------------------------------------------ moves
+
+    /** @param {Row[]} rows */
+    archive(rows) {
+        return this.takeAway("archive", rows, {
+            targetId: this.target(rows, "archive") || this.target(rows, "all"),
+            tell: (count) =>
+                count === 1
+                    ? _t("The message was archived.")
+                    : _t("%s messages were archived.", count),
+        });
+    }
+
+    /** @param {Row[]} rows */
+    junk(rows) {
+        return this.takeAway("junk", rows, {
+            targetId: this.target(rows, "junk"),
+            tell: (count) =>
+                count === 1
+                    ? _t("The message was moved to spam.")
+                    : _t("%s messages were moved to spam.", count),
+        });
+    }
+
+    /** @param {Row[]} rows */
+    notJunk(rows) {
+        return this.takeAway("not_junk", rows, {
+            targetId: this.target(rows, "inbox"),
+            tell: (count) =>
+                count === 1
+                    ? _t("The message was moved to the inbox.")
+                    : _t("%s messages were moved to the inbox.", count),
+        });
+    }
+
+    /**
+     * To the trash, or for good: `store.isDeletingFinal` tells before.
+     *
+     * @param {Row[]} rows
+     */
+    delete(rows) {
+        return this.takeAway("delete", rows, {
+            targetId: this.store.isDeletingFinal(rows)
+                ? false
+                : this.target(rows, "trash"),
+            tell: (count) =>
+                count === 1
+                    ? _t("The message was moved to the trash.")
+                    : _t("%s messages were moved to the trash.", count),
+        });
+    }
+
+    /**
+     * @param {Row[]} rows
+     * @param {Folder} folder
+     */
+    move(rows, folder) {
+        const {name} = folder;
+        return this.takeAway("move", rows, {
+            args: [folder.id],
+            targetId: folder.id,
+            tell: (count) =>
+                count === 1
+                    ? _t("The message was moved to “%s”.", name)
+                    : _t("%(count)s messages were moved to “%(name)s”.", {count, name}),
+        });
+    }
+
+    /** Brings back what was moved last. */
+    async undo() {
+        const offer = this.undoable;
+        if (!offer) {
+            return;
+        }
+        offer.close();
+        const {client} = this;
+        const answer = await this.ask("undo_move", offer.moved, []);
+        if (answer.failed) {
+            client.tell(answer.sentence);
+        }
+        await client.settle(answer, {refresh: true});
+    }
+
+    // ---------------------------------------------------------------- helpers
+
+    /**
+     * The folder that mails go to, when the screen knows it.
+     *
+     * @param {Row[]} rows
+     * @param {string} role
+     * @returns {number|false}
+     */
+    target(rows, role) {
+        const folder = rows.length && this.store.roleFolder(rows[0].account_id, role);
+        return folder ? folder.id : false;
+    }
+
+    /**
+     * Mails leave the list, and the next one is opened in the place of the open one.
+     *
+     * @param {string} method
+     * @param {Row[]} rows
+     * @param {{args?: Array, targetId: number|false, tell: (count: number) => string}} options
+     */
+    async takeAway(method, rows, {args = [], targetId, tell}) {
+        const {client, store} = this;
+        if (this.undoable) {
+            this.undoable.close();
+        }
+        const ids = rows.map((row) => row.id);
+        const follower = store.followerOf(ids);
+        const taken = store.takeRows(ids, targetId);
+        const asked = this.ask(method, ids, args);
+        if (taken.openLeft && follower) {
+            client.openMessage(follower.id);
+        } else if (taken.openLeft) {
+            store.closeMessage();
+        }
+        const answer = await asked;
+        if (answer.failed) {
+            store.giveBack(taken);
+            client.tell(answer.sentence);
+        } else if (answer.moved.length) {
+            this.offerUndo(tell(answer.moved.length), answer.moved);
+        }
+        await client.settle(answer);
+    }
+
+    /**
+     * @param {string} text
+     * @param {[number, number][]} moved
+     */
+    offerUndo(text, moved) {
+        const offer = {moved};
+        offer.close = this.client.notification.add(text, {
+            type: "info",
+            autocloseDelay: UNDO_TIME,
+            buttons: [{name: _t("Undo"), onClick: () => this.undo()}],
+            onClose: () => {
+                if (this.undoable === offer) {
+                    this.undoable = null;
+                }
+            },
+        });
+        this.undoable = offer;
+    }
+
+    /**
+     * One change, in as many calls as it takes.
+     *
+     * @param {string} method
+     * @param {Array} items ids, or what `undo_move` takes
+     * @param {Array} args
+     * @returns {Promise<{failed: boolean, sentence?: string, moved?: [number, number][], progress?: object}>}
+     */
+    ask(method, items, args) {
+        const {client} = this;
+        return client.changes.run(async () => {
+            const moved = [];
+            let progress = null;
+            for (const slice of slices(items)) {
+                const answer = await client.ask(method, [slice, ...args]);
+                if (answer.failed) {
+                    return answer;
+                }
+                moved.push(...(answer.value.moved || []));
+                progress = answer.value.progress || answer.value;
+            }
+            return {failed: false, moved, progress};
+        });
+    }
+}
