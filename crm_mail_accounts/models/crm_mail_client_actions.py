@@ -112,11 +112,11 @@ class CrmMailClient(models.AbstractModel):
     def mark_folder_read(self, folder_id) -> dict:
         folder = self._readable("crm.mail.folder", folder_id)
         folder.account_id._check_may_act()
-        unread = self.env["crm.mail.message"].search(
+        self._enqueue_all(
             [("shown_folder_id", "=", folder.id), ("seen", "=", False)],
-            limit=AT_ONCE,
+            Kind.FLAGS,
+            add=bits.SEEN,
         )
-        self._operations()._enqueue(unread, Kind.FLAGS, add=bits.SEEN)
         return self.progress()
 
     @api.model
@@ -131,10 +131,7 @@ class CrmMailClient(models.AbstractModel):
             raise UserError(
                 self.env._("Only the trash and the spam folder can be emptied.")
             )
-        messages = self.env["crm.mail.message"].search(
-            [("shown_folder_id", "=", folder.id)], limit=AT_ONCE
-        )
-        self._operations()._enqueue(messages, Kind.EXPUNGE)
+        self._enqueue_all([("shown_folder_id", "=", folder.id)], Kind.EXPUNGE)
         return self.progress()
 
     # -- folders -----------------------------------------------------------------
@@ -235,6 +232,11 @@ class CrmMailClient(models.AbstractModel):
     def _operations(self):
         # sudo: the queue is the worker's; rights were checked on the mails
         return self.env["crm.mail.operation"].sudo()
+
+    def _enqueue_all(self, domain, kind: Kind, **change):
+        """Change every mail of a domain that the change takes it out of."""
+        while messages := self.env["crm.mail.message"].search(domain, limit=AT_ONCE):
+            self._operations()._enqueue(messages, kind, **change)
 
     def _acted_on(self, message_ids):
         """The mails, which the user may change; those that vanished are left out.

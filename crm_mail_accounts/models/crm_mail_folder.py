@@ -143,9 +143,7 @@ class CrmMailFolder(models.Model):
     # -- what the server lists ---------------------------------------------------
 
     @api.model
-    def _store_listing(
-        self, account, server_folders: list[ServerFolder], renamed=None
-    ):
+    def _store_listing(self, account, server_folders: list[ServerFolder], renamed=None):
         """Make our folders those of a LIST answer; the roles of known ones stay.
 
         A folder that is no longer listed is marked, and goes when it stayed away: one

@@ -11,9 +11,7 @@ class CrmMailThread(models.Model):
     account_id = fields.Many2one(
         "crm.mail.account", required=True, index=True, ondelete="cascade"
     )
-    user_id = fields.Many2one(
-        "res.users", "Owner", required=True, ondelete="cascade"
-    )
+    user_id = fields.Many2one("res.users", "Owner", required=True, ondelete="cascade")
     message_ids = fields.One2many("crm.mail.message", "thread_id", "Mails")
 
 

@@ -100,4 +100,7 @@ class TestFirstLight(MailCase, HttpCase):
         (link,) = self.env["crm.mail.link"].search([("user_id", "=", self.owner.id)])
         self.assertEqual(link._record(), self.lead)
         self.assertIn("/web/image/", link.mail_message_id.body)
-        self.assertNotIn(b"Seen", b"".join(self.mailbox.flags()))
+        flags = b"".join(self.mailbox.flags())
+        # The mail of the story, and the next one, which opened when that was deleted
+        self.assertEqual(flags.count(b"\\Seen"), 2)
+        self.assertEqual(flags.count(b"\\Flagged"), 1, "it is back in the inbox")

@@ -1,9 +1,12 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..mailkit.errors import ServerRefused
 from ..mailkit.imap.folder_changes import FolderSession
 from ..mailkit.tests.imap_proxy import cut_answer, cut_before
+from ..models import crm_mail_client_actions
 from .common import Mailbox, simple_mail
 from .sync_common import MODES, SyncCase
 
@@ -133,6 +136,18 @@ class TestWriteback(SyncCase):
                     else:
                         self.assertFalse(left)
                     self.assertFalse(self.rows(trash))
+
+    def test_a_folder_is_emptied_however_full_it_is(self):
+        with self.account_in_mode("qresync") as account:
+            mails = self.messages(account)
+            self.client().delete(mails.ids)
+            self.work(account)
+            trash = self.folder(account, "trash")
+            with patch.object(crm_mail_client_actions, "AT_ONCE", 3):
+                self.client().empty_folder(trash.id)
+            self.assertFalse(self.rows(trash))
+            self.work(account)
+            self.assertFalse(self.on_server()["Trash"])
 
     def test_the_inbox_cannot_be_emptied(self):
         with self.account_in_mode("qresync") as account:
