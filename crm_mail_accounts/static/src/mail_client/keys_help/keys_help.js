@@ -12,7 +12,7 @@ export class KeysHelp extends Component {
         return [
             {keys: ["j", "k"], text: _t("Down and up the list")},
             {keys: ["Enter"], text: _t("Open")},
-            {keys: ["e"], text: _t("Archive")},
+            {keys: ["e"], text: _t("Move to the archive")},
             {keys: ["#", _t("Del")], text: _t("Delete")},
             {keys: ["s"], text: _t("Flag, or remove the flag")},
             {keys: ["u"], text: _t("Mark as unread")},

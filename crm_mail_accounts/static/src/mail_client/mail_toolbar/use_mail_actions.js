@@ -43,7 +43,9 @@ export class MailActionList {
         const add = (name, icon, key, label, run) =>
             actions.push({name, icon, key, label, run});
         if (!ARCHIVE_ROLES.some((role) => roles.has(role))) {
-            add("archive", "fa-archive", "e", _t("Archive"), () => mails.archive(rows));
+            add("archive", "fa-archive", "e", _t("Move to the archive"), () =>
+                mails.archive(rows)
+            );
         }
         const isFinal = store.isDeletingFinal(rows);
         add(
