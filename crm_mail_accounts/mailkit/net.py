@@ -29,6 +29,7 @@ import errno
 import hashlib
 import hmac
 import ipaddress
+import os
 import re
 import socket
 import ssl
@@ -36,6 +37,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import timezone
+from functools import lru_cache
 
 from cryptography import x509
 
@@ -267,16 +269,36 @@ def tls_context(endpoint: Endpoint) -> ssl.SSLContext:
     """Verified against the system's authorities (SSL_CERT_FILE is honoured) and
     the endpoint's; unverified only when the endpoint says so or pins a certificate,
     which :func:`handshake` then checks."""
-    context = ssl.create_default_context()
     if endpoint.pinned_sha256 or not endpoint.verify_certificate:
+        return _context(False, None, ())
+    paths = ssl.get_default_verify_paths()
+    files = (endpoint.ca_file, paths.cafile, paths.capath)
+    return _context(True, endpoint.ca_file, tuple(map(_version, files)))
+
+
+@lru_cache(maxsize=16)
+def _context(verified: bool, ca_file: str | None, _versions: tuple) -> ssl.SSLContext:
+    """Made once for each state of the authorities' files: reading hundreds of them is
+    most of the work of a connection.  Nobody changes a context after this."""
+    context = ssl.create_default_context()
+    if not verified:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    elif endpoint.ca_file:
+    elif ca_file:
         try:
-            context.load_verify_locations(cafile=endpoint.ca_file)
+            context.load_verify_locations(cafile=ca_file)
         except (OSError, ValueError) as err:  # ssl.SSLError is an OSError
             raise TlsError("the file of authorities cannot be read") from err
     return context
+
+
+def _version(path: str | None) -> tuple:
+    """What changes when a file or folder is changed; its name with it."""
+    try:
+        found = os.stat(path) if path else None
+    except OSError:
+        found = None
+    return path, found and (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def handshake(

@@ -58,7 +58,8 @@ class CrmMailAccountLease(models.Model):
         owner = uuid.uuid4().hex
         self.flush_model()
         self.env["crm.mail.account"].flush_model(["active", "state"])
-        rows = self.env.execute_query(
+        # Not logged: another lane's claim is no error, and the caller looks again.
+        self.env.cr.execute(
             SQL(
                 """
                 UPDATE crm_mail_account_lease
@@ -82,8 +83,10 @@ class CrmMailAccountLease(models.Model):
                 """,
                 owner=owner,
                 lease=LEASE,
-            )
+            ),
+            log_exceptions=False,
         )
+        rows = self.env.cr.fetchall()
         self.invalidate_model()
         return Claim(rows[0][0], owner, rows[0][1]) if rows else None
 

@@ -2,6 +2,8 @@
 # pylint: disable=consider-merging-classes-inherited
 import logging
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
@@ -10,6 +12,7 @@ from ..tools.account_worker import AccountWorker
 _logger = logging.getLogger(__name__)
 
 LARGEST_LANES = 32
+CLAIM_TRIES = 5
 
 
 class CrmMailAccount(models.Model):
@@ -25,8 +28,10 @@ class CrmMailAccount(models.Model):
         its workers and hosts; the lease keeps two lanes off one account.
         """
         cron = self.env["ir.cron"]
+        # A snapshot of now: the host took its own when the job was picked.
+        cron._commit_progress(0)
         while True:
-            claim = self.env["crm.mail.account.lease"]._claim()
+            claim = self._claim_account()
             # Commits the claim. From here to the next look no transaction of this
             # cursor is open: the worker has its own (law 8).
             seconds_left = cron._commit_progress(1 if claim else 0, remaining=0)
@@ -35,6 +40,20 @@ class CrmMailAccount(models.Model):
             self._work_on(claim)
             if seconds_left <= 0 or cron._commit_progress(remaining=1) <= 0:
                 return
+
+    @api.model
+    def _claim_account(self):
+        """The claim on an account that is due, or ``None``.
+
+        A row that another lane has claimed since our snapshot began cannot be looked
+        at any more, not even to pass over it: look again with a new one.
+        """
+        for _try in range(CLAIM_TRIES):
+            try:
+                return self.env["crm.mail.account.lease"]._claim()
+            except SerializationFailure:
+                self.env.cr.rollback()
+        return None
 
     @api.model
     def _set_lanes(self, wanted: int):

@@ -1,4 +1,7 @@
 from datetime import timedelta
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
 
 from odoo import fields
 from odoo.tests import tagged
@@ -72,3 +75,26 @@ class TestLease(MailCase):
         self.assertGreater(
             self.lease.due, fields.Datetime.now() + timedelta(minutes=59)
         )
+
+    def test_a_claim_that_another_lane_was_quicker_with_is_made_again(self):
+        """Under REPEATABLE READ a row that was changed since the snapshot fails the
+        statement, SKIP LOCKED or not; the lane must go on."""
+        self.new_account()
+        self.env.flush_all()
+        claim = type(self.env["crm.mail.account.lease"])._claim
+        met = []
+
+        def quicker(leases):
+            if not met:
+                met.append(True)
+                raise SerializationFailure("could not serialize access")
+            return claim(leases)
+
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(type(self.env["crm.mail.account.lease"]), "_claim", quicker),
+            self.registry.cursor() as cr,
+        ):
+            accounts = self.env["crm.mail.account"].with_env(self.env(cr=cr))
+            found = accounts._claim_account()
+        self.assertTrue(found and met)

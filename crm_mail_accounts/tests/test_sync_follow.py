@@ -1,4 +1,5 @@
 import random
+import re
 
 from odoo.tests import tagged
 
@@ -100,6 +101,24 @@ class TestSyncFollow(SyncCase):
             self.assertTrue(kept.exists() and kept.link_ids)
 
         self.in_each_mode(story)
+
+    def test_a_removal_beside_new_mail_is_found_by_counting(self):
+        """The numbers do not tell it, and not every mail is read again for it."""
+        self.mailbox.append(*(simple_mail(f"Mail {n}") for n in range(300)))
+        with self.account_in_mode("condstore") as account:
+            self.remove("INBOX", "10")
+            self.mailbox.append(simple_mail("New"))
+            self.proxy.forget()
+            self.sync(account)
+            self.assertInStep(account)
+            read = [
+                command.line
+                for command in self.proxy.commands
+                if command.line.endswith(b"(UID FLAGS MODSEQ)")
+            ]
+            self.assertEqual(len(read), 1, read)
+            first, last = re.search(rb"FETCH (\d+):(\d+) ", read[0]).groups()
+            self.assertTrue(int(first) <= 10 <= int(last) < 200, read)
 
     def test_copies_are_mails_of_their_own(self):
         def story(account):

@@ -357,9 +357,16 @@ class AccountWorker:
             if self.time_is_up:
                 return True
 
+    @staticmethod
+    def _lying_in(task: FolderTask) -> list:
+        """Mails of a folder. The list's index has the shown folder, newest first;
+        without it the newest few are found by sorting all mails of the folder."""
+        folder = task.folder_id
+        return [("shown_folder_id", "=", folder), ("folder_id", "=", folder)]
+
     def _without_preview(self, env, task: FolderTask) -> dict[int, int]:
         newest = env["crm.mail.message"].search(
-            [("folder_id", "=", task.folder_id)], limit=PREVIEW_MAILS
+            self._lying_in(task), limit=PREVIEW_MAILS
         )
         missing = newest.filtered(
             lambda mail: mail.preview is False and mail.uid and mail.state == "ok"
@@ -402,7 +409,7 @@ class AccountWorker:
     def _without_body(self, env, task: FolderTask) -> dict[int, int]:
         """UID -> id of the newest small mails of a folder that are not cached."""
         newest = env["crm.mail.message"].search(
-            [("folder_id", "=", task.folder_id), ("state", "=", "ok")],
+            [*self._lying_in(task), ("state", "=", "ok")],
             limit=AHEAD_MAILS,
         )
         cached = env["ir.attachment"].search_fetch(

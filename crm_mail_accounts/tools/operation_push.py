@@ -403,7 +403,9 @@ class OperationPush:
     def _settle(self, env, ids):
         """These operations are over: show the mails as the rest of them wants."""
         rows = env["crm.mail.operation"].browse(ids).exists()
-        mails = rows.message_id
+        # Mails of their own: those of the rows would be read one by one, once the rows
+        # that they came with are gone.
+        mails = env["crm.mail.message"].browse(rows.message_id.ids)
         folders = mails.shown_folder_id | mails.folder_id | rows.target_id
         rows.unlink()
         env.flush_all()

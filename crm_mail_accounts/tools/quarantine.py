@@ -55,9 +55,7 @@ def store(env, message_id: int, message) -> None:
     values = dict(zip(index_writer.COLUMNS, row, strict=True)) if row else {}
     if values.get("state") != "ok":
         pause = PAUSES[min(mail.tries + 1, len(PAUSES) - 1)]
-        mail.write(
-            {"tries": mail.tries + 1, "retry_at": fields.Datetime.now() + pause}
-        )
+        mail.write({"tries": mail.tries + 1, "retry_at": fields.Datetime.now() + pause})
         return
     for name in ("uid", "modseq", "seen", "flagged", "answered", "forwarded", "draft"):
         values.pop(name)

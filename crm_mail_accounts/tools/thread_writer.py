@@ -103,10 +103,7 @@ def _store(env, account, plan: ThreadPlan) -> None:
         cr.execute_values(
             "INSERT INTO crm_mail_thread_ref (account_id, key, thread_id) VALUES %s"
             " ON CONFLICT (account_id, key) DO NOTHING",
-            [
-                (account.id, Binary(key), thread(number))
-                for key, number in plan.refs
-            ],
+            [(account.id, Binary(key), thread(number)) for key, number in plan.refs],
         )
     cr.execute_values(
         "UPDATE crm_mail_message SET thread_id = placed.thread"

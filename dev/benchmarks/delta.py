@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 
 from benchmarks.kit import report
-from benchmarks.kit.engine import Engine, open_registry
+from benchmarks.kit.engine import PATIENCE, Engine, open_registry
 from benchmarks.kit.proxy import MODES, CountingProxy, summary
 from benchmarks.kit.raw import RawImap
 from benchmarks.kit.servers import fill, mail_server, small_mails
@@ -91,14 +91,14 @@ def floor(user: str, port: int, before: dict[str, int], after: dict[str, int]) -
     with RawImap(user, port) as raw:
         raw.command("ENABLE QRESYNC")
         told = raw.command(
-            "EXAMINE INBOX (QRESYNC (%d %d))"
-            % (before["UIDVALIDITY"], before["HIGHESTMODSEQ"])
+            f"EXAMINE INBOX (QRESYNC ({before['UIDVALIDITY']}"
+            f" {before['HIGHESTMODSEQ']}))"
         )
         new = None
         if after["UIDNEXT"] > before["UIDNEXT"]:
             new = raw.command(
-                "UID FETCH %d:%d (UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ "
-                "BODY.PEEK[HEADER])" % (before["UIDNEXT"], after["UIDNEXT"] - 1)
+                f"UID FETCH {before['UIDNEXT']}:{after['UIDNEXT'] - 1} (UID FLAGS"
+                " INTERNALDATE RFC822.SIZE MODSEQ BODY.PEEK[HEADER])"
             )
     return {
         "floor_bytes": told.received,
@@ -111,8 +111,7 @@ def one_mode(engine: Engine, account, folder: Folder, mode: str, options) -> dic
     mail = mail_server()
     with CountingProxy(mode, mail["host"], mail["ports"]["imap"]) as proxy:
         engine.connect_by(account, proxy.port)
-        for _turn in range(3):
-            engine.settle()
+        rest(engine, proxy)
         before = folder.numbers()
         flagged, removed = folder.change(options)
         after = folder.numbers()
@@ -127,9 +126,20 @@ def one_mode(engine: Engine, account, folder: Folder, mode: str, options) -> dic
         result |= found(engine, account, flagged, removed, after)
         if mode == "qresync":
             result |= floor(folder.user, proxy.port, before, after)
-        for _turn in range(3):
-            engine.settle()
+        rest(engine, proxy)
     return result
+
+
+def rest(engine: Engine, proxy: CountingProxy) -> None:
+    """Until no audit is due in this mode, and the texts that are fetched ahead are."""
+    engine.settle()
+    proxy.take()
+    for _turn in range(PATIENCE):
+        engine.look_everywhere()
+        if not any("BODY.PEEK[]" in item.line for item in proxy.take()):
+            break
+    engine.settle()
+    proxy.take()
 
 
 def found(engine: Engine, account, flagged, removed, after) -> dict:
@@ -159,6 +169,7 @@ def measure(options) -> dict:
     account = engine.account(user)
     with engine.cost() as first:
         engine.settle()
+    engine.vacuum()
     folder = Folder(user)
     if engine.count(account) != folder.numbers()["MESSAGES"]:
         raise SystemExit("not all mails were indexed")

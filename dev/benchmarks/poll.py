@@ -20,12 +20,8 @@ import time
 from benchmarks.kit import report
 from benchmarks.kit.engine import Engine, open_registry
 from benchmarks.kit.proxy import MODES, CountingProxy, summary
-from benchmarks.kit.raw import RawImap, median
+from benchmarks.kit.raw import STATUS, RawImap, median
 from benchmarks.kit.servers import fill, mail_server, spread
-
-STATUS = (
-    'LIST "" "*" RETURN (STATUS (MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ))'
-)
 
 
 def floor(user: str, times: int) -> dict:
@@ -81,6 +77,7 @@ def measure(options) -> dict:
     account = engine.account(user)
     with engine.cost() as first:
         engine.settle()
+    engine.vacuum()
     if engine.count(account) < options.messages:
         raise SystemExit("not all mails were indexed")
     engine.settle()

@@ -261,6 +261,9 @@ class ImapProxy:
             except OSError:
                 client.close()
                 continue
+            for sock in (client, server):
+                # else each answer in two pieces would wait 40 ms for an ACK
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             connection = _Connection(self, client, server, self.connections)
             self._open.append(connection)

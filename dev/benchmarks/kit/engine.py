@@ -46,6 +46,7 @@ class Engine:
 
     def __init__(self, registry):
         from odoo import SUPERUSER_ID, api
+
         from odoo.addons.crm_mail_accounts.tools import account_worker
 
         self.registry = registry
@@ -139,6 +140,21 @@ class Engine:
         else:
             raise SystemExit("the account does not come to rest")
         self.env.invalidate_all()
+
+    def look_everywhere(self) -> bool:
+        """A poll that opens every folder, as if none had been looked at for long."""
+        self.cr.execute("UPDATE crm_mail_folder SET checked_at = NULL")
+        self.cr.commit()
+        self.env.invalidate_all()
+        return self.poll()
+
+    def vacuum(self) -> None:
+        """What the database does by itself within minutes of so many new rows."""
+        self.cr.commit()
+        connection = self.cr._cnx
+        connection.autocommit = True
+        self.cr.execute("VACUUM ANALYZE")
+        connection.autocommit = False
 
     def count(self, account) -> int:
         """Mails with a place on the server."""

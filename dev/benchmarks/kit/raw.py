@@ -12,6 +12,13 @@ from dataclasses import dataclass
 
 from .servers import mail_server
 
+STATUS = (
+    'LIST "" "*" RETURN (STATUS (MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ))'
+)
+"""The numbers of all folders in one answer (RFC 5819)."""
+TAIL = 4096
+"""Bytes in which the last line of an answer has its place."""
+
 
 @dataclass
 class Exchange:
@@ -65,17 +72,13 @@ class RawImap:
         started = time.perf_counter()
         self._socket.sendall(data)
         blocks: list[bytes] = []
-        tail = b""
-        end = b"\r\n" + tag + b" "
-        while True:
+        tail = b"\r\n"
+        while not (tail.endswith(b"\r\n") and b"\r\n" + tag + b" " in tail):
             block = self._socket.recv(1 << 18)
             if not block:
                 raise ConnectionError("the server hung up")
             blocks.append(block)
-            tail = (tail + block)[-4096:]
-            seen = b"\r\n" + tail if len(blocks) == 1 else tail
-            if tail.endswith(b"\r\n") and end in seen:
-                break
+            tail = (tail + block)[-TAIL:]
         seconds = time.perf_counter() - started
         answer = b"".join(blocks)
         last = answer.rstrip(b"\r\n").rpartition(b"\r\n")[2]
