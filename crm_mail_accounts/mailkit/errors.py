@@ -109,8 +109,9 @@ class ServerRefused(MailError):
     ``folder_read_only`` (READ-ONLY), ``not_permitted`` (NOPERM),
     ``copy_unconfirmed`` (the server said yes to a COPY, and no copy is there).
 
-    ``response_code`` is the IMAP response code (``"OVERQUOTA"``,
-    ``"TRYCREATE"``...) in capitals or the three SMTP digits, ``""`` if none.
+    ``response_code`` is the response code of IMAP or POP3 (``"OVERQUOTA"``,
+    ``"TRYCREATE"``, ``"IN-USE"``...) in capitals or the three SMTP digits, ``""`` if
+    none.
     """
 
     code = "server_refused"
@@ -124,8 +125,8 @@ class ServerRefused(MailError):
 class ProtocolError(MailError):
     """The other side does not speak the protocol (BAD, or bytes that cannot be read).
 
-    Codes: ``protocol_error``, ``not_imap`` / ``not_smtp`` (the greeting is
-    another protocol's).
+    Codes: ``protocol_error``, ``not_imap`` / ``not_smtp`` / ``not_pop3`` (the
+    greeting is another protocol's).
     """
 
     code = "protocol_error"

@@ -86,6 +86,31 @@ MAX_REPLY_LINES = 200
 FINAL_DOT_TIMEOUT = 600.0
 """Seconds for the verdict behind the final dot (RFC 5321 4.5.3.2.6)."""
 
+# -- POP3 -----------------------------------------------------------------------
+MAX_POP3_LINE = 4096
+"""Bytes of one reply line; RFC 2449 section 4 says 512, refusals of large providers
+exceed it."""
+MAX_POP3_LINES = 200
+"""Lines of CAPA's answer, or of a greeting."""
+MAX_LISTED = 500_000
+"""Mails that LIST or UIDL may name."""
+MAX_LISTING = 48 * 1024 * 1024
+"""Bytes of one listing: a UIDL has 70 characters at most (RFC 1939 section 7)."""
+MAX_UIDL = 500
+"""Characters of one UIDL; a longer one is none."""
+RETRIEVE_TIMEOUT = 1800.0
+"""Seconds for one mail: POP3 has no way to fetch the rest of it later, and the largest
+one takes 18 minutes on a line of half a megabit."""
+POP3_SESSION_BYTES = 50 * 1024 * 1024
+"""Bytes that one session fetches: the maildrop is locked for others meanwhile."""
+POP3_SESSION_MAILS = 200
+"""Mails that one session fetches, for the same reason."""
+POP3_TRIES = 5
+"""Sessions that try one mail before it is left alone."""
+POP3_MEMORY = 90
+"""Days that a mail which left the maildrop is remembered: servers list a mail again
+after an outage, or give its UIDL to another one."""
+
 # -- discovery ----------------------------------------------------------------
 DISCOVERY_TIMEOUT = 20.0
 """Seconds in all: a person waits, and most have typed their servers by then."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from . import net
@@ -67,6 +67,8 @@ class Stream:
     ):
         self._sock: socket.socket | None = sock
         self.read_timeout = read_timeout
+        self.crlf = True
+        """Whether the line read last ended in CRLF, as it should."""
         self._trace = trace
         self._clock = clock
         self._deadline: float | None = None
@@ -183,7 +185,8 @@ class Stream:
             raise LimitExceeded(f"a line of more than {limit} bytes")
         line = self._data[self._at : end]
         self._at = end + 1
-        if line.endswith(b"\r"):
+        self.crlf = line.endswith(b"\r")
+        if self.crlf:
             line = line[:-1]
         if self._trace is not None:
             self._trace.received(line)
@@ -234,6 +237,29 @@ class Stream:
                 kept += len(chunk)
         block = b"".join(chunks)
         return block if len(block) <= keep else block[:keep]
+
+    def read_content(
+        self, split: Callable[[bytes], tuple[bytes, bytes | None]]
+    ) -> Iterator[bytes]:
+        """Content that ends by its own rule, in blocks as they arrive.
+
+        ``split`` takes what has arrived and returns the content in it and, at the
+        end, what lies behind it (else ``None``); that is left for the next reader.
+        Whoever stops before the end is out of step with the server.
+        """
+        size = 0
+        rest: bytes | None = None
+        while rest is None:
+            arrived = self._data[self._at :] or self._receive()
+            self._data, self._at = b"", 0
+            content, rest = split(arrived)
+            size += len(content)
+            if rest is not None:
+                self._data = rest
+                if self._trace is not None:
+                    self._trace.received_block(size)
+            if content:
+                yield content
 
     def _receive(self) -> bytes:
         sock = self._open_socket()

@@ -34,13 +34,14 @@ _SECRET_COMMAND = re.compile(
       | (?P<pop> PASS | APOP )
     ) (?: \s | $ )"""
 )
-_NO_VERDICT = re.compile(rb"^(?:\+|334\b|\*)")
-"""Continuations and untagged data leave an authentication going on."""
+_NO_VERDICT = re.compile(rb"(?i)^(?:\+(?!ok(?:\s|$))|334\b|\*)")
+"""Continuations and untagged data leave an authentication going on; "+OK" is POP3's
+verdict."""
 _REFUSAL = re.compile(
     rb"""(?ix) ^ (?:
         (?: [^\s]+ \s+ )? (?: NO | BAD ) \b (?: \s* \[ [A-Z-]{1,40} \] )?
       | [45]\d\d (?: [ ] [45]\.\d{1,3}\.\d{1,3} )? (?P<more> - )?
-      | -ERR
+      | -ERR (?: \s* \[ [A-Z/-]{1,40} \] )?
     )"""
 )
 

@@ -84,7 +84,7 @@ class Step:
     """One step of a connection test, in the order in which it was done.
 
     ``name`` is a stable word: ``resolve``, ``connect``, ``tls``, ``greeting``,
-    ``capability``, ``login``, ``folders``, ``quota``, ``append``.
+    ``capability``, ``login``, ``folders``, ``quota``, ``append``; ``mailbox`` (POP3).
 
     ``detail`` is data for a person (a count, names, sizes) or English for the log;
     ``note`` is a stable word where there is a sentence to tell beside it:

@@ -22,8 +22,10 @@ from . import test_sender
 from . import test_setup
 from . import test_setup_sync
 from . import test_sync
+from . import test_sync_extremes
 from . import test_sync_faults
 from . import test_sync_follow
+from . import test_sync_workers
 from . import test_threads
 from . import test_translation
 from . import test_web

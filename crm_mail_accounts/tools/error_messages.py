@@ -210,6 +210,14 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
             ),
             env._("Check the port: 465 with SSL/TLS, 587 with STARTTLS."),
         ),
+        "not_pop3": (
+            env._(
+                "What answers on port %(port)s of %(host)s is no POP3 server.",
+                host=host,
+                port=port,
+            ),
+            env._("Check the port: 995 with SSL/TLS, 110 with STARTTLS."),
+        ),
         "uidvalidity_changed": (
             env._("The mail server has renumbered this folder."),
             env._("The folder is being read again; try in a minute."),
@@ -328,6 +336,7 @@ def step_payload(env, server: str, step: Step, endpoint: Endpoint) -> dict:
         "folders": env._("Read the folders"),
         "quota": env._("Read the quota"),
         "append": env._("Store a mail and remove it"),
+        "mailbox": env._("Read the mailbox"),
     }
     notes = {
         "append_skipped": env._(

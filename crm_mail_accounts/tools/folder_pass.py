@@ -187,11 +187,18 @@ class FolderPass:
     def _counts_explain(self, span: Span) -> bool:
         """Whether counting finds all that is missing: a few bytes for each halving,
         where an audit reads the flags of every mail."""
-        if self.delta.locate or not self.session.offers("ESEARCH"):
+        if not self.session.offers("ESEARCH"):
             return False
-        self._locate(span)
-        self._take_away()
-        return not self.commit(self._differs)
+        if not self.delta.locate:
+            self._locate(span)
+            self._take_away()
+            if not self.commit(self._differs):
+                return True
+        if self.session.search_count(*span) != self.commit(self._count):
+            return False
+        # It went during the pass, or the server counts what it never lists.
+        self.commit(lambda env: self.folder(env).write({"excess": self._excess(env)}))
+        return True
 
     def _end(self, env, audited: bool):
         """The marks move, all together, to the numbers of before."""

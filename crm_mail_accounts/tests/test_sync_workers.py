@@ -1,0 +1,326 @@
+import os
+import signal
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api, fields, sql_db
+from odoo.tests import tagged
+
+from ..tools.account_worker import AccountWorker
+from ..tools.host_policy import PARAMETER
+from .common import Mailbox, MailCase, simple_mail
+from .sync_stories import StoryCase
+
+PLACES = ("before", "inside", "after")
+"""Where a worker dies: with the server's answer and nothing stored; with the rows
+written and not committed; with the commit done and nothing after it."""
+
+
+@tagged("post_install", "-at_install")
+class TestSyncWorkers(StoryCase):
+    """Workers with transactions of their own: killed, taken over, side by side.
+
+    What they share is committed, so this class cleans up after itself.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        # No people of the class's transaction: they would lock what is committed here.
+        super(MailCase, cls).setUpClass()
+        cls.owner = cls.env.ref("base.user_admin")
+
+    def setUp(self):
+        super().setUp()
+        self.leads = []
+        self.accounts = []
+        with self.committed() as env:
+            env["ir.config_parameter"].set_param(PARAMETER, "localhost")
+        self.addCleanup(self.clean_up)
+
+    @contextmanager
+    def committed(self):
+        """What is true for everybody, and what is done for everybody: a transaction of
+        its own, committed at the end, in the place of the test's."""
+        before = self.env, self.owner
+        with self.registry.cursor() as cr:
+            self.env = api.Environment(cr, SUPERUSER_ID, {})
+            self.owner = self.env.ref("base.user_admin")
+            try:
+                yield self.env
+                self.env.flush_all()
+            finally:
+                self.env, self.owner = before
+
+    def clean_up(self):
+        with self.committed() as env:
+            env["ir.config_parameter"].set_param(PARAMETER, False)
+            env["crm.lead"].browse(self.leads).unlink()
+            env["crm.mail.account"].browse(self.accounts).unlink()
+            env["crm.mail.message"].search([("user_id", "=", self.owner.id)]).unlink()
+            env["crm.mail.log"].search([("user_id", "=", self.owner.id)]).unlink()
+
+    def committed_account(self, **values):
+        with self.committed():
+            account = self.new_account(**values)
+            self.accounts.append(account.id)
+        self.lane()
+        return account.id
+
+    def account(self, account_id):
+        return self.env["crm.mail.account"].browse(account_id)
+
+    def lane(self):
+        """What a cron does, until nothing is due."""
+        for _turn in range(50):
+            with self.committed() as env:
+                claim = env["crm.mail.account.lease"]._claim()
+            if claim is None:
+                return
+            self.door()._work_on(claim)
+
+    def door(self):
+        return self.env["crm.mail.account"].sudo()
+
+    def make_due(self, account_id):
+        """As when the pauses are over, and a dead worker's lease."""
+        with self.committed() as env:
+            account = self.account(account_id)
+            account.folder_ids.write({"checked_at": False, "scanned_at": False})
+            env["crm.mail.operation"].search([]).not_before = False
+            account.lease_ids.write(
+                {
+                    "due": fields.Datetime.now() - timedelta(seconds=5),
+                    "until": False,
+                    "listed_at": False,
+                }
+            )
+
+    def rest(self, account_id):
+        for _turn in range(3):
+            self.make_due(account_id)
+            self.lane()
+
+    # -- killed --------------------------------------------------------------------
+
+    def test_a_worker_may_be_killed_at_every_commit(self):
+        """Laws 2, 6 and 8: at rest nothing is lost, doubled or done twice."""
+        self.mailbox.append(*(simple_mail(f"Mail {n}") for n in range(8)))
+        self.mailbox.append(simple_mail("Work 0"), folder="Work", create=True)
+        account_id = self.committed_account()
+        with self.committed():
+            kept = self.linked_mail(self.account(account_id)).id
+            self.leads = self.env["crm.mail.link"].search([]).mapped("res_id")
+        number, killed = 0, True
+        while killed:
+            # every second one: their numbers shift from turn to turn
+            number += 2
+            place = PLACES[number % 3]
+            with self.subTest(commit=number, place=place):
+                wanted = self.disturb(account_id)
+                killed = self.killed_worker(number, place)
+                self.rest(account_id)
+                with self.committed() as env:
+                    account = self.account(account_id)
+                    self.assertFalse(env["crm.mail.operation"].search([]))
+                    self.assertFalse(account.error_code)
+                    self.assertDone(account, wanted)
+                    self.assertInStep(account)
+                    self.assertEachOnce(account)
+                    self.assertKept(account, env["crm.mail.message"].browse(kept))
+        self.assertGreater(number, 15, "a turn has more commits than that")
+
+    def test_a_worker_may_be_killed_within_the_first_index(self):
+        """Law 2."""
+        mails = [simple_mail(f"Mail {n}").as_bytes() for n in range(60)]
+        for number in (4, 5, 6, 8):
+            with self.subTest(commit=number):
+                self.mailbox = Mailbox()
+                self.mailbox.append(*mails)
+                with self.committed():
+                    account_id = self.new_account().id
+                    self.accounts.append(account_id)
+                self.assertTrue(self.killed_worker(number, "after"))
+                self.rest(account_id)
+                with self.committed():
+                    account = self.account(account_id)
+                    self.assertInStep(account)
+                    self.assertEqual(len(self.messages(account)), 60)
+
+    def disturb(self, account_id) -> dict:
+        """What other clients and the owner do, and a lease that is due."""
+        self.make_due(account_id)
+        with self.committed():
+            account = self.account(account_id)
+            wanted = self.user(account, lambda: self.between(account_id))
+            mail = simple_mail(f"Late {self.number}")
+        self.mailbox.append(mail)
+        self.store("INBOX", "2", "+FLAGS", "(Urgent)")
+        return wanted
+
+    def between(self, account_id):
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self.rest(account_id)
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self.env.invalidate_all()
+
+    def killed_worker(self, number: int, place: str) -> bool:
+        """Do a turn in a process of its own that dies at its ``number``-th commit;
+        false when the turn was over before."""
+        child = os.fork()
+        if child:
+            status = os.waitpid(child, 0)[1]
+            self.assertIn(status, (0, signal.SIGKILL))
+            return bool(status)
+        try:
+            # Connections are the parent's: this process makes its own.
+            sql_db._Pool = sql_db._Pool_readonly = None
+            self.registry._db = sql_db.db_connect(self.registry.db_name)
+            self.registry._db_readonly = None
+            with patch.object(AccountWorker, "commit", _dying(number, place)):
+                self.lane()
+            os._exit(0)
+        except BaseException:
+            os._exit(1)
+
+    # -- taken over ----------------------------------------------------------------
+
+    def test_a_worker_that_was_taken_over_stores_nothing_any_more(self):
+        """The fence of law 8, at every commit of a turn."""
+        self.mailbox.append(*(simple_mail(f"Mail {n}") for n in range(4)))
+        account_id = self.committed_account()
+        for number in range(2, 12, 2):
+            with self.subTest(commit=number):
+                self.mailbox.append(simple_mail(f"New {number}"))
+                self.make_due(account_id)
+                held, go_on = threading.Event(), threading.Event()
+                slow = threading.Thread(
+                    target=self.slow_worker, args=(number, held, go_on)
+                )
+                slow.start()
+                self.assertTrue(held.wait(30))
+                self.rest(account_id)
+                stored = self.stored(account_id)
+                go_on.set()
+                slow.join(30)
+                self.assertFalse(slow.is_alive())
+                self.assertEqual(self.stored(account_id), stored)
+        with self.committed():
+            self.assertInStep(self.account(account_id))
+
+    def slow_worker(self, number, held, go_on):
+        """A worker that sleeps at its ``number``-th commit, as long as it is told."""
+        with self.registry.cursor() as cr:
+            claim = api.Environment(cr, SUPERUSER_ID, {})[
+                "crm.mail.account.lease"
+            ]._claim()
+        worker = AccountWorker(self.registry, self.door(), claim)
+        commit, calls = worker.commit, []
+
+        def late(work):
+            calls.append(work)
+            if len(calls) == number:
+                held.set()
+                go_on.wait(30)
+            return commit(work)
+
+        worker.commit = late
+        worker.run()
+        held.set()
+
+    def stored(self, account_id) -> list:
+        """Every row of the account, as the database has it."""
+        found = []
+        with self.committed() as env:
+            for table in ("message", "folder", "account_lease", "log", "operation"):
+                env.cr.execute(
+                    f"SELECT to_jsonb(row) FROM crm_mail_{table} row"  # noqa: S608
+                    " WHERE account_id = %s ORDER BY id",
+                    [account_id],
+                )
+                found.append(env.cr.fetchall())
+        return found
+
+    # -- side by side ----------------------------------------------------------------
+
+    def test_several_lanes_work_on_several_accounts(self):
+        """Law 10: every account by one worker at a time, and all of them in the end."""
+        account_ids, boxes = [], []
+        with self.committed():
+            for box in range(4):
+                self.mailbox = Mailbox()
+                self.mailbox.append(*(simple_mail(f"{box}.{n}") for n in range(20)))
+                boxes.append(self.mailbox)
+                account_ids.append(self.new_account().id)
+            self.accounts += account_ids
+        failures = []
+        at_work: set[int] = set()
+        run = AccountWorker.run
+
+        def alone(worker):
+            if worker.claim.account_id in at_work:
+                failures.append(f"two workers on {worker.claim.account_id}")
+            at_work.add(worker.claim.account_id)
+            try:
+                return run(worker)
+            finally:
+                at_work.discard(worker.claim.account_id)
+
+        def lane():
+            try:
+                while True:
+                    with self.registry.cursor() as cr:
+                        env = api.Environment(cr, SUPERUSER_ID, {})
+                        claim = env["crm.mail.account.lease"]._claim()
+                    if claim is None:
+                        return
+                    with self.registry.cursor() as cr:
+                        env = api.Environment(cr, SUPERUSER_ID, {})
+                        env["crm.mail.account"]._work_on(claim)
+            except Exception as error:  # whatever it is, the test must hear of it
+                failures.append(error)
+
+        with patch.object(AccountWorker, "run", alone):
+            lanes = [threading.Thread(target=lane) for _n in range(3)]
+            for thread in lanes:
+                thread.start()
+            for thread in lanes:
+                thread.join(60)
+        self.assertFalse(failures)
+        for account_id, self.mailbox in zip(account_ids, boxes, strict=True):
+            self.rest(account_id)
+            with self.committed():
+                account = self.account(account_id)
+                self.assertFalse(account.error_code)
+                self.assertEqual(len(self.messages(account)), 20)
+                self.assertInStep(account)
+
+
+def _dying(number: int, place: str):
+    """``AccountWorker.commit`` that kills its own process at the ``number``-th call."""
+    commit = AccountWorker.commit
+    calls = []
+
+    def die():
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def dying(worker, work):
+        calls.append(work)
+        last = len(calls) == number
+        if last and place == "before":
+            die()
+
+        def inside(env):
+            answer = work(env)
+            if last and place == "inside":
+                env.flush_all()
+                die()
+            return answer
+
+        answer = commit(worker, inside)
+        if last:
+            die()
+        return answer
+
+    return dying
