@@ -195,8 +195,8 @@ class AccountWorker:
         for uid, message_id in wanted.items():
             if self.time_is_up:
                 return
-            if session.selected != task.raw:
-                session.examine(task.raw)
+            if not self._open_again(session, task):
+                return
             try:
                 message = session.fetch_index_one(uid)
             except MailError as error:
@@ -346,8 +346,8 @@ class AccountWorker:
             wanted = self.commit(lambda env: self._without_preview(env, task))
             if not wanted:
                 return False
-            if session.selected != task.raw:
-                session.examine(task.raw)
+            if not self._open_again(session, task):
+                return False
             heads = session.fetch_heads(list(wanted), PREVIEW_OCTETS)
             lines = {}
             for uid, message_id in wanted.items():
@@ -356,6 +356,16 @@ class AccountWorker:
             self.commit(lambda env, lines=lines: self._store_previews(env, task, lines))
             if self.time_is_up:
                 return True
+
+    def _open_again(self, session, task: FolderTask) -> bool:
+        """Open a folder for what comes after its pass; false when its UIDs are other
+        ones by now, which the next pass sees to."""
+        if session.selected == task.raw:
+            return True
+        uidvalidity = session.examine(task.raw).uidvalidity or 1
+        return uidvalidity == self.commit(
+            lambda env: env["crm.mail.folder"].browse(task.folder_id).uidvalidity
+        )
 
     @staticmethod
     def _lying_in(task: FolderTask) -> list:
@@ -391,8 +401,8 @@ class AccountWorker:
         wanted = self.commit(lambda env: self._without_body(env, task))
         if not wanted or self.time_is_up:
             return
-        if session.selected != task.raw:
-            session.examine(task.raw)
+        if not self._open_again(session, task):
+            return
         # A partial fetch of more than the mail has is the whole mail, for many mails
         # in one command.
         bodies = session.fetch_heads(list(wanted), AHEAD_LARGEST)
@@ -400,11 +410,15 @@ class AccountWorker:
             raw = bodies.get(uid)
             if raw:
                 self.commit(
-                    lambda env, message_id=message_id, raw=raw: env["crm.mail.message"]
-                    .browse(message_id)
-                    .exists()
-                    ._store_raw(raw)
+                    lambda env, message_id=message_id, raw=raw: self._store_body(
+                        env, message_id, raw
+                    )
                 )
+
+    def _store_body(self, env, message_id: int, raw: bytes):
+        message = env["crm.mail.message"].browse(message_id).exists()
+        if message and message.uid:
+            message._store_raw(raw)
 
     def _without_body(self, env, task: FolderTask) -> dict[int, int]:
         """UID -> id of the newest small mails of a folder that are not cached."""
