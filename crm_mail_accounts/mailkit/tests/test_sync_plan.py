@@ -80,5 +80,5 @@ def test_thin_uids_widen_the_window_up_to_a_bound():
 
 
 def test_a_dense_answer_brings_a_wide_window_back():
-    assert next_span(MAX_SPAN, found=25_000) == 1000
+    assert next_span(MAX_SPAN, found=25_000) == 2 * WINDOW
     assert next_span(WINDOW, found=WINDOW) == WINDOW
