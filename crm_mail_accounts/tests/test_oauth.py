@@ -330,6 +330,7 @@ class TestOAuth(OAuthCase, HttpCase):
         account = self.signed_in()
         self.work(account)
         mail = self.mails(account)
+        mail._raw_attachment().unlink()
         self.make_due(account)
         page = f"/crm_mail_accounts/message/{mail.id}/body"
         self.assertEqual(self.url_open(page).status_code, 200)

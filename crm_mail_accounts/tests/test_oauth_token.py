@@ -61,6 +61,7 @@ class TestOAuthToken(OAuthCase):
         self.mailbox.append(simple_mail("Open me"))
         account = self.signed_in()
         self.work(account)
+        self.mails(account)._raw_attachment().unlink()
         self.control("expire")
         with self.enter_registry_test_mode():
             opened = self.client().open_message(self.mails(account).id)

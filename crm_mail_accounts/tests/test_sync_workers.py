@@ -272,7 +272,7 @@ class TestSyncWorkers(StoryCase):
                 while True:
                     with self.registry.cursor() as cr:
                         env = api.Environment(cr, SUPERUSER_ID, {})
-                        claim = env["crm.mail.account.lease"]._claim()
+                        claim = env["crm.mail.account"]._claim_account()
                     if claim is None:
                         return
                     with self.registry.cursor() as cr:

