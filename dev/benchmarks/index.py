@@ -115,7 +115,7 @@ def measure(messages: int) -> dict:
     account_worker.SLICE_SECONDS = 3600.0
     # the index alone; previews, bodies and threads are other work
     account_worker.PREVIEW_FOLDERS = ()
-    account_worker.AHEAD_MAILS = 0
+    account_worker.AccountWorker._fetch_ahead = lambda *_args: None
     account_worker.thread_writer.assign_threads = lambda env, account: 0
 
     with registry.cursor() as cr:
