@@ -89,6 +89,11 @@ class CrmMailAccount(models.Model):
     checked_at = fields.Datetime(
         "Last checked", compute="_compute_health", compute_sudo=True
     )
+    next_try = fields.Datetime(
+        compute="_compute_health",
+        compute_sudo=True,
+        help="When the mailbox is looked at again after a problem.",
+    )
 
     debug_until = fields.Datetime(copy=False)
     debug = fields.Boolean(
@@ -126,6 +131,7 @@ class CrmMailAccount(models.Model):
         "lease_ids.error_message",
         "lease_ids.error_at",
         "lease_ids.checked_at",
+        "lease_ids.due",
     )
     def _compute_health(self):
         asleep = self._scheduler_is_asleep()
@@ -135,6 +141,7 @@ class CrmMailAccount(models.Model):
             account.error_message = lease.error_message
             account.error_at = lease.error_at
             account.checked_at = lease.checked_at
+            account.next_try = lease.error_code and lease.due
             if not lease.error_code and account.state == "ready" and asleep:
                 account.error_code = "scheduler_off"
                 account.error_message = self.env._(

@@ -66,6 +66,18 @@ class TestHealth(MailCase):
         self.assertEqual(account.error_code, "connection_refused")
         self.assertNotIn("simple_notification", told)
 
+    def test_the_next_try_is_told_and_an_early_one_is_made_when_asked(self):
+        account = self.new_account(imap_port=1)
+        self.work(account)
+        self.assertGreater(account.next_try, fields.Datetime.now())
+        (payload,) = self.client().bootstrap()["accounts"]
+        self.assertRegex(payload["health"]["message"], r"port 1\..* Next try at ")
+        account.imap_port = self.mailbox.ports["imaps"]
+        self.work()
+        self.assertFalse(account.error_message or account.next_try)
+        (payload,) = self.client().bootstrap()["accounts"]
+        self.assertFalse(payload["health"]["message"])
+
     # -- preferences ---
 
     def test_preferences_show_ones_own_accounts_and_senders(self):

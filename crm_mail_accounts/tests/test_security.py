@@ -119,7 +119,8 @@ class TestSecurity(MailCase):
         self.portal = new_test_user(
             self.env, login="mail_portal", groups="base.group_portal"
         )
-        self.others = (self.colleague, self.administrator, self.portal)
+        self.public = self.env.ref("base.public_user")
+        self.others = (self.colleague, self.administrator, self.portal, self.public)
         self.env.flush_all()
         self.env.invalidate_all()
 
@@ -146,7 +147,7 @@ class TestSecurity(MailCase):
             for method, arguments in CLIENT_CALLS.items():
                 values = arguments(self)
                 with self.subTest(user=user.login, method=method):
-                    if method in OPEN_TO_ALL and user != self.portal:
+                    if method in OPEN_TO_ALL and not user.share:
                         answer = getattr(client, method)(*values)
                         self.assertFalse(answer["accounts"] or answer["folders"])
                         continue

@@ -6,6 +6,7 @@ Addresses are ``{name, email}``, dates the host's UTC strings.
 from __future__ import annotations
 
 from odoo import fields
+from odoo.tools import format_time
 
 
 def account_payload(account, folders) -> dict:
@@ -35,13 +36,24 @@ def account_payload(account, folders) -> dict:
         "quota": _quota(account),
         "health": {
             "state": health,
-            "message": account.error_message or "",
+            "message": _problem(account),
             "at": fields.Datetime.to_string(account.error_at or account.checked_at)
             or False,
         },
         "repair": account.user_id == account.env.user and account.repair or "",
         "progress": {"indexed": indexed, "total": total, "running": running},
     }
+
+
+def _problem(account) -> str:
+    """Why mail does not arrive, and when it is tried again."""
+    text = account.error_message or ""
+    if text and account.next_try and account.next_try > fields.Datetime.now():
+        when = format_time(account.env, account.next_try, time_format="short")
+        text = account.env._(
+            "%(problem)s Next try at %(time)s.", problem=text, time=when
+        )
+    return text
 
 
 def _owner(account) -> str | bool:
