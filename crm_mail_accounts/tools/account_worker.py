@@ -23,8 +23,6 @@ from psycopg2.errors import DeadlockDetected, SerializationFailure
 from odoo import SUPERUSER_ID, api, fields
 
 from ..mailkit.errors import MailError
-from ..mailkit.mime.parse import parse_mail
-from ..mailkit.mime.preview import preview
 from ..mailkit.sync.backoff import pause_after
 from ..mailkit.sync.delta import plan_delta
 from ..mailkit.trace import Trace
@@ -35,6 +33,7 @@ from .folder_pass import FolderPass, FolderTask
 from .folder_renames import find_renamed
 from .lease import Claim, LeaseLost
 from .operation_push import OperationPush
+from .read_ahead import ReadAhead
 
 _logger = logging.getLogger(__name__)
 
@@ -48,17 +47,6 @@ SLICE_SECONDS = 8.0
 """Longest turn: the host gives a job ten seconds before others want the worker."""
 TELL_EVERY = 1.0
 TRANSACTION_TRIES = 5
-PREVIEW_FOLDERS = ("inbox", "sent")
-PREVIEW_MAILS = 300
-"""Newest mails of those folders whose preview line is made ahead."""
-PREVIEW_BATCH = 50
-AHEAD_MAILS = 40
-AHEAD_LARGEST = 256 * 1024
-AHEAD_OCTETS = 2 * 1024 * 1024
-"""Bodies that are fetched before somebody opens them: of so many newest mails of the
-inbox, none so big, so many octets in a turn."""
-PREVIEW_OCTETS = 8192
-"""Head of the mail that is fetched for a preview: its header and first text."""
 
 
 class AccountWorker:
@@ -165,12 +153,8 @@ class AccountWorker:
             ):
                 if self.time_is_up:
                     return True
-            for task in tasks:
-                if task.role in PREVIEW_FOLDERS and self._make_previews(session, task):
-                    return True
-            for task in tasks:
-                if task.role == "inbox":
-                    self._fetch_ahead(session, task)
+            if ReadAhead(self, session).run(tasks):
+                return True
             return self.commit(self._operations_wait)
 
     def _look(self, session, task: FolderTask) -> bool:
@@ -195,7 +179,7 @@ class AccountWorker:
         for uid, message_id in wanted.items():
             if self.time_is_up:
                 return
-            if not self._open_again(session, task):
+            if not self.open_again(session, task):
                 return
             try:
                 message = session.fetch_index_one(uid)
@@ -338,26 +322,7 @@ class AccountWorker:
         env["crm.mail.message"].browse(message_ids).write({"local_folder_id": local.id})
         local._count_local()
 
-    # -- previews --------------------------------------------------------------------
-
-    def _make_previews(self, session, task: FolderTask) -> bool:
-        """Preview lines of the newest mails, from their heads; true when cut off."""
-        while True:
-            wanted = self.commit(lambda env: self._without_preview(env, task))
-            if not wanted:
-                return False
-            if not self._open_again(session, task):
-                return False
-            heads = session.fetch_heads(list(wanted), PREVIEW_OCTETS)
-            lines = {}
-            for uid, message_id in wanted.items():
-                mail = parse_mail(heads.get(uid) or b"")
-                lines[message_id] = preview(mail.text, mail.html)
-            self.commit(lambda env, lines=lines: self._store_previews(env, task, lines))
-            if self.time_is_up:
-                return True
-
-    def _open_again(self, session, task: FolderTask) -> bool:
+    def open_again(self, session, task: FolderTask) -> bool:
         """Open a folder for what comes after its pass; false when its UIDs are other
         ones by now, which the next pass sees to."""
         if session.selected == task.raw:
@@ -366,84 +331,6 @@ class AccountWorker:
         return uidvalidity == self.commit(
             lambda env: env["crm.mail.folder"].browse(task.folder_id).uidvalidity
         )
-
-    @staticmethod
-    def _lying_in(task: FolderTask) -> list:
-        """Mails of a folder. The list's index has the shown folder, newest first;
-        without it the newest few are found by sorting all mails of the folder."""
-        folder = task.folder_id
-        return [("shown_folder_id", "=", folder), ("folder_id", "=", folder)]
-
-    def _without_preview(self, env, task: FolderTask) -> dict[int, int]:
-        newest = env["crm.mail.message"].search(
-            self._lying_in(task), limit=PREVIEW_MAILS
-        )
-        missing = newest.filtered(
-            lambda mail: mail.preview is False and mail.uid and mail.state == "ok"
-        )
-        return {mail.uid: mail.id for mail in missing[:PREVIEW_BATCH]}
-
-    def _store_previews(self, env, task: FolderTask, lines: dict[int, str]):
-        # An empty line is stored as such: it says that there is nothing to show.
-        env.cr.execute_values(
-            "UPDATE crm_mail_message SET preview = line.text"
-            " FROM (VALUES %s) AS line (id, text) WHERE crm_mail_message.id = line.id",
-            list(lines.items()),
-        )
-        env["crm.mail.message"].invalidate_model(["preview"])
-        self.tell(env, env["crm.mail.folder"].browse(task.folder_id))
-
-    # -- bodies ahead ------------------------------------------------------------------
-
-    def _fetch_ahead(self, session, task: FolderTask):
-        """Bodies of the newest mails, so that they open at once: a few in each turn,
-        none that is big, and never before everything else was done."""
-        wanted = self.commit(lambda env: self._without_body(env, task))
-        if not wanted or self.time_is_up:
-            return
-        if not self._open_again(session, task):
-            return
-        # A partial fetch of more than the mail has is the whole mail, for many mails
-        # in one command.
-        bodies = session.fetch_heads(list(wanted), AHEAD_LARGEST)
-        for uid, message_id in wanted.items():
-            raw = bodies.get(uid)
-            if raw:
-                self.commit(
-                    lambda env, message_id=message_id, raw=raw: self._store_body(
-                        env, message_id, raw
-                    )
-                )
-
-    def _store_body(self, env, message_id: int, raw: bytes):
-        message = env["crm.mail.message"].browse(message_id).exists()
-        if message and message.uid:
-            message._store_raw(raw)
-
-    def _without_body(self, env, task: FolderTask) -> dict[int, int]:
-        """UID -> id of the newest small mails of a folder that are not cached."""
-        newest = env["crm.mail.message"].search(
-            [*self._lying_in(task), ("state", "=", "ok")],
-            limit=AHEAD_MAILS,
-        )
-        cached = env["ir.attachment"].search_fetch(
-            [
-                ("res_model", "=", "crm.mail.message"),
-                ("res_field", "=", "raw"),
-                ("res_id", "in", newest.ids),
-            ],
-            ["res_id"],
-        )
-        known = set(cached.mapped("res_id"))
-        wanted, octets = {}, 0
-        for mail in newest:
-            if mail.id in known or not mail.uid or mail.size >= AHEAD_LARGEST:
-                continue
-            octets += mail.size
-            if octets > AHEAD_OCTETS:
-                break
-            wanted[mail.uid] = mail.id
-        return wanted
 
     def tells_again(self) -> bool:
         """Whether it is time to tell of an index that fills up: each notice costs a

@@ -114,8 +114,7 @@ def measure(messages: int) -> dict:
     user = mailbox(messages, mail)
     account_worker.SLICE_SECONDS = 3600.0
     # the index alone; previews, bodies and threads are other work
-    account_worker.PREVIEW_FOLDERS = ()
-    account_worker.AccountWorker._fetch_ahead = lambda *_args: None
+    account_worker.ReadAhead.run = lambda _self, _tasks: False
     account_worker.thread_writer.assign_threads = lambda env, account: 0
 
     with registry.cursor() as cr:
