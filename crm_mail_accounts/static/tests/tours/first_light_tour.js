@@ -193,6 +193,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_first_light", {
             run: "click",
         },
         {
+            content: "The next mail opened in its place, and has been read",
+            trigger: `.o_crm_mail_row_open:not(.o_crm_mail_row_unread):not(:contains(${values.subject}))`,
+        },
+        {
             content: "It has left the list: take that back",
             trigger: `body:not(:has(${row})) .o_notification_buttons button`,
             run: "click",
