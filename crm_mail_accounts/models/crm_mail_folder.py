@@ -7,6 +7,7 @@ from ..mailkit.imap import sets
 from ..mailkit.imap.folders import propose_roles
 from ..mailkit.sync.deletions import Suspicion
 from ..mailkit.sync.delta import FolderKnown
+from ..mailkit.sync.isolate import Break
 from ..mailkit.values import Role, ServerFolder
 from ..tools import change_writer
 from ..tools.fields import BigInteger
@@ -115,7 +116,9 @@ class CrmMailFolder(models.Model):
     excess = fields.Integer(
         help="Mails that the server counts and does not list; found by an audit."
     )
+    ahead_left = fields.Boolean(help="Reading ahead was cut off in this folder.")
     suspicion = fields.Json(help="A mass removal that one connection told.")
+    broken = fields.Json(help="UIDs that made the server hang up; see sync/isolate.")
 
     _raw_unique = models.Constraint(
         "UNIQUE (account_id, raw, local)", "The server lists a folder once."
@@ -316,6 +319,12 @@ class CrmMailFolder(models.Model):
 
     def _suspicion(self) -> Suspicion | None:
         return Suspicion(**self.suspicion) if self.suspicion else None
+
+    def _break(self) -> Break | None:
+        return Break(**self.broken) if self.broken else None
+
+    def _broke(self, known: Break | None):
+        self.broken = asdict(known) if known else False
 
     def _suspect(self, suspicion: Suspicion | None):
         self.suspicion = asdict(suspicion) if suspicion else False

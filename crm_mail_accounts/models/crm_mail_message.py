@@ -103,6 +103,11 @@ class CrmMailMessage(models.Model):
     size = BigInteger("Size in bytes")
     fingerprint = fields.Char(help="Recognises the mail when its UID changes.")
 
+    ahead = fields.Selection(
+        [("alone", "By itself"), ("never", "Never")],
+        "Read ahead",
+        help="The server failed when this mail was read before anybody asked for it.",
+    )
     tries = fields.Integer(default=0, help="How often it could not be read again.")
     retry_at = fields.Datetime(help="When an unreadable mail is tried again.")
     unplaced_at = fields.Datetime(help="The server had it nowhere from then on.")

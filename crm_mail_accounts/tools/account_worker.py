@@ -39,6 +39,16 @@ _logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+
+class FolderBroke(Exception):
+    """The server hung up while one folder was looked at."""
+
+    def __init__(self, folder_id: int, error: MailError):
+        super().__init__(error.code)
+        self.folder_id = folder_id
+        self.error = error
+
+
 POLL_SECONDS = 60.0
 LIST_EVERY = timedelta(minutes=10)
 OTHER_FOLDERS_EVERY = timedelta(minutes=5)
@@ -47,6 +57,8 @@ SLICE_SECONDS = 8.0
 """Longest turn: the host gives a job ten seconds before others want the worker."""
 TELL_EVERY = 1.0
 TRANSACTION_TRIES = 5
+MOST_BREAKS = 3
+"""Connections that one folder may break in a turn; the other folders wait for it."""
 
 
 class AccountWorker:
@@ -132,6 +144,22 @@ class AccountWorker:
         return account._imap_endpoint(), account._imap_credentials(), trace
 
     def _work(self, endpoint: Endpoint, credentials: Credentials) -> bool:
+        """A turn on one connection, or on a few: a folder that breaks it is looked at
+        again behind all others, so that it keeps none of them waiting (law 10)."""
+        broke: list[int] = []
+        while True:
+            try:
+                return self._connected(endpoint, credentials, broke)
+            except FolderBroke as broken:
+                broke.append(broken.folder_id)
+                # Two folders: it is the network, or the server, for all of them.
+                if len(set(broke)) > 1 or self.time_is_up:
+                    raise broken.error from broken
+
+    def _connected(
+        self, endpoint: Endpoint, credentials: Credentials, broke: list[int]
+    ) -> bool:
+        """``broke``: the folder that broke a connection of this turn, each time."""
         with self.door._open_imap__(endpoint, credentials, trace=self.trace) as session:
             push = OperationPush(self, endpoint)
             push.run(session)
@@ -144,6 +172,9 @@ class AccountWorker:
                     lambda env: self._store_listing(env, listing, quota, renamed)
                 )
             tasks = self.commit(lambda env: self._tasks(env, states, push.touched))
+            tasks.sort(key=lambda task: task.folder_id in broke)
+            if len(broke) >= MOST_BREAKS:
+                tasks = [task for task in tasks if task.folder_id not in broke]
             for task in tasks:
                 if self._look(session, task):
                     return True
@@ -163,16 +194,35 @@ class AccountWorker:
         One folder that cannot be read does not stop the others, as long as the
         connection can still be used.
         """
+        looking = FolderPass(self, session, task)
         try:
-            more = FolderPass(self, session, task).run()
+            more = looking.run()
             self._retry_unreadable(session, task)
             return more
         except MailError as error:
             if not error.connection_usable:
-                raise
+                if looking.broke is None:
+                    raise
+                self.commit(lambda env: self._remember_break(env, task, looking.broke))
+                raise FolderBroke(task.folder_id, error) from error
             refused = error
         self.commit(lambda env: self._folder_refused(env, task, refused))
         return False
+
+    def _remember_break(self, env, task: FolderTask, broke):
+        folder = env["crm.mail.folder"].browse(task.folder_id)
+        folder._broke(broke)
+        self._log(
+            env,
+            "warning",
+            env._(
+                "The server hung up while the mails %(first)s to %(last)s of "
+                "“%(folder)s” were fetched.",
+                first=broke.first,
+                last=broke.last,
+                folder=folder.path,
+            ),
+        )
 
     def _retry_unreadable(self, session, task: FolderTask):
         wanted = self.commit(lambda env: quarantine.due(env, task.folder_id))
@@ -185,7 +235,7 @@ class AccountWorker:
                 message = session.fetch_index_one(uid)
             except MailError as error:
                 if not error.connection_usable:
-                    raise
+                    raise FolderBroke(task.folder_id, error) from error
                 message = None
             self.commit(
                 lambda env, message_id=message_id, message=message: quarantine.store(
@@ -260,7 +310,8 @@ class AccountWorker:
                 continue
             state = states.get(folder.raw) if states else None
             unfinished = folder.uidnext and (folder.low_uid or 0) > 1
-            if folder.id in touched or unfinished or not folder.checked_at:
+            due = unfinished or folder.ahead_left or not folder.checked_at
+            if folder.id in touched or due:
                 wanted = True
             elif state is not None:
                 wanted = not plan_delta(
@@ -270,7 +321,15 @@ class AccountWorker:
                 wanted = folder.role == "inbox" or folder.checked_at < stale
             if wanted:
                 chosen.append(folder)
-        chosen.sort(key=lambda folder: (folder.sequence, folder.path, folder.id))
+        # What broke a connection before keeps none of the others waiting.
+        chosen.sort(
+            key=lambda folder: (
+                bool(folder.broken),
+                folder.sequence,
+                folder.path,
+                folder.id,
+            )
+        )
         return [
             FolderTask(folder.id, folder.raw, folder.role, since) for folder in chosen
         ]

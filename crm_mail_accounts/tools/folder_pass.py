@@ -20,15 +20,16 @@ from itertools import islice
 from odoo import fields
 
 from ..mailkit import limits
-from ..mailkit.errors import LimitExceeded, ProtocolError, ServerRefused
+from ..mailkit.errors import LimitExceeded, MailError, ProtocolError, ServerRefused
 from ..mailkit.imap import sets
+from ..mailkit.imap.changes import RUNGS
 from ..mailkit.sync import deletions
 from ..mailkit.sync.audit import audit_windows, compare_window
 from ..mailkit.sync.deletions import judge_removal
 from ..mailkit.sync.delta import Delta, Span, counts_differ, plan_delta
-from ..mailkit.sync.isolate import isolate
+from ..mailkit.sync.isolate import SURE, Break, after_break, around, isolate
 from ..mailkit.sync.plan import first_span, next_span
-from ..mailkit.values import FlagChange, FolderState, Vanished
+from ..mailkit.values import FetchedMessage, FlagChange, FolderState, Vanished
 from . import change_writer, index_writer
 
 _logger = logging.getLogger(__name__)
@@ -77,6 +78,9 @@ class FolderPass:
         self.witnessed = False
         self.there: Span | None = None
         """Rows of UIDs that count as new: a pass was cut off, or a move of ours."""
+        self.known_break: Break | None = None
+        self.broke: Break | None = None
+        """What broke the connection in this pass, for the worker to remember."""
 
     # -- the pass ------------------------------------------------------------------
 
@@ -137,6 +141,9 @@ class FolderPass:
         if values:
             folder.write(values)
             self.worker.tell(env, folder)
+        self.known_break = None if delta.folder.reset else folder._break()
+        if delta.folder.reset and folder.broken:
+            folder._broke(None)  # those UIDs are other mails by now
         if delta.new:
             uids = change_writer.known_uids(env, folder, mark.uidvalidity, delta.new)
             self.there = (uids[0], uids[-1]) if uids else None
@@ -333,16 +340,57 @@ class FolderPass:
 
     def _fetch(self, span: Span, only: set[int] | None = None) -> list:
         """The index items of a span; what spoils it is found and set apart (law 3)."""
-        try:
-            found = list(self.session.fetch_index(*span))
-        except (ServerRefused, ProtocolError, LimitExceeded) as error:
-            if not error.connection_usable or error.retry:
-                raise
-            _logger.info("folder %s: %s spoilt", self.task.folder_id, span)
-            found = self._fetch_apart(span)
+        known = self.known_break
+        if known and known.first <= span[1] and span[0] <= known.last:
+            found = self._fetch_around(span, known)
+        else:
+            found = self._fetch_together(span)
         if only is not None:
             found = [message for message in found if message.uid in only]
         return found
+
+    def _fetch_together(self, span: Span) -> list:
+        try:
+            return list(self.session.fetch_index(*span))
+        except (ServerRefused, ProtocolError, LimitExceeded) as error:
+            if not error.connection_usable:
+                self.broke = after_break(span, self.known_break)
+            if not error.connection_usable or error.retry:
+                raise
+        except MailError as error:
+            if not error.connection_usable:
+                self.broke = after_break(span, self.known_break)
+            raise
+        _logger.info("folder %s: %s spoilt", self.task.folder_id, span)
+        return self._fetch_apart(span)
+
+    def _fetch_around(self, span: Span, known: Break) -> list:
+        """A window with mails that made the server hang up, part by part."""
+        found = []
+        for part in around(self.session.existing(*span), known):
+            sure = known.times >= SURE and known.covers(part[0], part[-1])
+            if sure and len(part) == 1:
+                found += self._fetch_alone(part[0], known)
+            else:
+                found += self._fetch_together((part[0], part[-1]))
+        self.commit(lambda env: self.folder(env)._broke(None))
+        self.known_break = None
+        return found
+
+    def _fetch_alone(self, uid: int, known: Break) -> list:
+        """The mail that makes the server hang up: asked for less each time, and in the
+        end not at all; a row stands for it, so that counts agree."""
+        rung = known.rung if known.first == known.last else 0
+        if rung >= len(RUNGS):
+            return [FetchedMessage(uid, flags=(), sections={"HEADER.FIELDS": None})]
+        try:
+            message = self.session.fetch_index_one(uid, rung=rung)
+        except MailError as error:
+            if not error.connection_usable:
+                reached = RUNGS.index(error.step) if error.step in RUNGS else rung
+                self.broke = after_break((uid, uid), known, rung=reached + 1)
+            raise
+        return [message] if message is not None else []
 
     def _fetch_apart(self, span: Span) -> list:
         uids = self.session.existing(*span)

@@ -24,7 +24,8 @@ AT_ONCE = 20
 
 
 def due(env, folder_id: int) -> dict[int, int]:
-    """UID -> id of the unreadable mails of a folder whose pause is over."""
+    """UID -> id of the unreadable mails of a folder whose pause is over; the next one
+    begins with this."""
     messages = env["crm.mail.message"]
     unreadable = messages.search(
         [
@@ -37,13 +38,18 @@ def due(env, folder_id: int) -> dict[int, int]:
         ],
         limit=AT_ONCE,
     )
-    for mail in unreadable.filtered(lambda mail: not mail.retry_at):
-        mail.retry_at = fields.Datetime.now() + PAUSES[0]
-    return {
-        mail.uid: mail.id
-        for mail in unreadable
-        if mail.retry_at <= fields.Datetime.now()
-    }
+    now = fields.Datetime.now()
+    tried = {}
+    for mail in unreadable:
+        # The pause begins before the try: a mail that makes the server hang up leaves
+        # no occasion afterwards.
+        pause = PAUSES[min(mail.tries + 1, len(PAUSES) - 1)]
+        if mail.retry_at:
+            tried[mail.uid] = mail.id
+            mail.write({"tries": mail.tries + 1, "retry_at": now + pause})
+        else:
+            mail.retry_at = now + PAUSES[0]
+    return tried
 
 
 def store(env, message_id: int, message) -> None:
@@ -54,8 +60,6 @@ def store(env, message_id: int, message) -> None:
     row = index_writer.index_row(message) if message is not None else None
     values = dict(zip(index_writer.COLUMNS, row, strict=True)) if row else {}
     if values.get("state") != "ok":
-        pause = PAUSES[min(mail.tries + 1, len(PAUSES) - 1)]
-        mail.write({"tries": mail.tries + 1, "retry_at": fields.Datetime.now() + pause})
         return
     for name in ("uid", "modseq", "seen", "flagged", "answered", "forwarded", "draft"):
         values.pop(name)

@@ -1,10 +1,13 @@
 """What is fetched before anybody asks: preview lines, and the newest bodies.
 
-After everything else of a turn, from folders that were just looked at.
+After everything else of a turn, from folders that were just looked at.  A mail that
+the server cannot give, or that makes it hang up, is asked for alone and then never
+again ahead (``ahead`` of its row); opening it still tries.
 """
 
 from __future__ import annotations
 
+from ..mailkit.errors import MailError
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.preview import preview
 from .folder_pass import FolderTask
@@ -22,6 +25,10 @@ PREVIEW_OCTETS = 8192
 """Head of the mail that is fetched for a preview: its header and first text."""
 
 
+class Stopped(Exception):
+    """The server hung up: nothing is read ahead any more in this turn."""
+
+
 class ReadAhead:
     """Reads ahead for a worker, over its session."""
 
@@ -32,12 +39,26 @@ class ReadAhead:
     def run(self, tasks: list[FolderTask]) -> bool:
         """True when the time was up before the preview lines were done."""
         for task in tasks:
-            if task.role in PREVIEW_FOLDERS and self.make_previews(task):
+            if task.role not in PREVIEW_FOLDERS:
+                continue
+            try:
+                left = self.make_previews(task) or self.fetch_bodies(task)
+            except Stopped:
+                self.worker.commit(lambda env, task=task: self._left(env, task, True))
+                return False
+            self.worker.commit(
+                lambda env, task=task, left=left: self._left(env, task, left)
+            )
+            if left:
                 return True
-        for task in tasks:
-            if task.role == "inbox":
-                self.fetch_bodies(task)
         return False
+
+    @staticmethod
+    def _left(env, task: FolderTask, left: bool):
+        """Come back to this folder, although nothing is new in it."""
+        folder = env["crm.mail.folder"].browse(task.folder_id)
+        if folder.ahead_left != left:
+            folder.ahead_left = left
 
     # -- previews --------------------------------------------------------------------
 
@@ -49,7 +70,9 @@ class ReadAhead:
                 return False
             if not self.worker.open_again(self.session, task):
                 return False
-            heads = self.session.fetch_heads(list(wanted), PREVIEW_OCTETS)
+            heads = self._heads(wanted, PREVIEW_OCTETS)
+            if heads is None:
+                continue
             lines = {}
             for uid, message_id in wanted.items():
                 mail = parse_mail(heads.get(uid) or b"")
@@ -59,6 +82,35 @@ class ReadAhead:
             )
             if self.worker.time_is_up:
                 return True
+
+    def _heads(self, wanted: dict[int, int], octets: int) -> dict[int, bytes] | None:
+        """Heads of mails, by UID; ``None`` when they are to be asked for otherwise.
+
+        :raises Stopped: the connection is gone
+        """
+        try:
+            return self.session.fetch_heads(list(wanted), octets)
+        except MailError as error:
+            if error.retry_after or (error.retry and error.connection_usable):
+                raise  # the server is busy: that says nothing of the mails
+            mark = "alone" if len(wanted) > 1 else "never"
+            ids = list(wanted.values())
+            self.worker.commit(
+                lambda env: env["crm.mail.message"]
+                .browse(ids)
+                .exists()
+                .write({"ahead": mark})
+            )
+            if not error.connection_usable:
+                raise Stopped() from error
+            return None
+
+    @staticmethod
+    def _next(mails, most: int):
+        """The mails to ask for together: suspicious ones come last, one by one."""
+        mails = mails.filtered(lambda mail: mail.ahead != "never")
+        alone = mails.filtered(lambda mail: mail.ahead == "alone")
+        return (mails - alone)[:most] or alone[:1]
 
     @staticmethod
     def _lying_in(task: FolderTask) -> list:
@@ -74,7 +126,7 @@ class ReadAhead:
         missing = newest.filtered(
             lambda mail: mail.preview is False and mail.uid and mail.state == "ok"
         )
-        return {mail.uid: mail.id for mail in missing[:PREVIEW_BATCH]}
+        return {mail.uid: mail.id for mail in self._next(missing, PREVIEW_BATCH)}
 
     def _store_previews(self, env, task: FolderTask, lines: dict[int, str]):
         # An empty line is stored as such: it says that there is nothing to show.
@@ -88,17 +140,21 @@ class ReadAhead:
 
     # -- bodies ahead ------------------------------------------------------------------
 
-    def fetch_bodies(self, task: FolderTask):
+    def fetch_bodies(self, task: FolderTask) -> bool:
         """Bodies of the newest mails, so that they open at once: a few in each turn,
-        none that is big, and never before everything else was done."""
+        none that is big.  True when some are to be asked for otherwise."""
+        if task.role != "inbox":
+            return False
         wanted = self.worker.commit(lambda env: self._without_body(env, task))
         if not wanted or self.worker.time_is_up:
-            return
+            return False
         if not self.worker.open_again(self.session, task):
-            return
+            return False
         # A partial fetch of more than the mail has is the whole mail, for many mails
         # in one command.
-        bodies = self.session.fetch_heads(list(wanted), AHEAD_LARGEST)
+        bodies = self._heads(wanted, AHEAD_LARGEST)
+        if bodies is None:
+            return True
         for uid, message_id in wanted.items():
             raw = bodies.get(uid)
             if raw:
@@ -107,6 +163,7 @@ class ReadAhead:
                         env, message_id, raw
                     )
                 )
+        return False
 
     def _store_body(self, env, message_id: int, raw: bytes):
         message = env["crm.mail.message"].browse(message_id).exists()
@@ -129,9 +186,12 @@ class ReadAhead:
         )
         known = set(cached.mapped("res_id"))
         wanted, octets = {}, 0
-        for mail in newest:
-            if mail.id in known or not mail.uid or mail.size >= AHEAD_LARGEST:
-                continue
+        missing = newest.filtered(
+            lambda mail: (
+                mail.id not in known and mail.uid and mail.size < AHEAD_LARGEST
+            )
+        )
+        for mail in self._next(missing, AHEAD_MAILS):
             octets += mail.size
             if octets > AHEAD_OCTETS:
                 break

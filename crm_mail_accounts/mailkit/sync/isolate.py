@@ -3,6 +3,10 @@
 One mail that the server cannot read fails the FETCH of its whole window, again and
 again; the folder must go on without it.  Halving finds it in a bounded number of
 commands, and everything beside it is fetched on the way.
+
+A mail can do worse and make the server hang up.  Nothing more is learned on that
+connection then, so what was asked is remembered (:class:`Break`) and halved on the
+connections that follow: :func:`after_break`, :func:`around`.
 """
 
 from __future__ import annotations
@@ -64,3 +68,49 @@ def isolate(
         spoilt.append(rest.pop())
         fails, low = False, 0
     return Isolated(tuple(sorted(spoilt)), tuple(rest))
+
+
+SURE = 2
+"""Breaks in a row by the same UIDs: once may be the network."""
+
+
+@dataclass(frozen=True)
+class Break:
+    """UIDs whose FETCH broke the connection, ``times`` in a row.
+
+    ``rung``: once a single UID is left, how many of the ways to ask for it broke the
+    connection, too (``imap.changes.RUNGS``).
+    """
+
+    first: int
+    last: int
+    times: int = 1
+    rung: int = 0
+
+    def covers(self, first: int, last: int) -> bool:
+        return self.first <= first and last <= self.last
+
+
+def after_break(span: tuple[int, int], known: Break | None, rung: int = 0) -> Break:
+    """What is known after the connection broke while ``span`` was asked for."""
+    if known is None or not known.covers(*span):
+        return Break(*span, rung=rung)
+    return Break(*span, times=known.times + 1, rung=rung)
+
+
+def around(uids: Sequence[int], known: Break) -> list[tuple[int, ...]]:
+    """The ascending UIDs of a window in parts to fetch one by one, newest first.
+
+    What broke the connection is a part of its own, so that the mails beside it arrive;
+    when it did so :data:`SURE` times, it comes in halves.
+    """
+    above = tuple(uid for uid in uids if uid > known.last)
+    inside = tuple(uid for uid in uids if known.first <= uid <= known.last)
+    below = tuple(uid for uid in uids if uid < known.first)
+    parts = [above]
+    if known.times >= SURE and len(inside) > 1:
+        middle = len(inside) // 2
+        parts += [inside[middle:], inside[:middle]]
+    else:
+        parts.append(inside)
+    return [part for part in (*parts, below) if part]

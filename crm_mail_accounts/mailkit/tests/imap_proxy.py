@@ -30,7 +30,7 @@ import re
 import select
 import socket
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ..values import Endpoint, Security
@@ -194,6 +194,8 @@ class ImapProxy:
         self.commands: list[Command] = []
         """Every command since :meth:`forget`, on whatever connection."""
         self.connections = 0
+        self.hangs_up: Callable[[bytes], bool] | None = None
+        """Commands (without their tag) at which the server hangs up, each time."""
         self.errors: list[BaseException] = []
         self.lock = threading.Lock()
         self.stopping = threading.Event()
@@ -449,6 +451,8 @@ class _Connection:
         if fault is not None and fault.where == "before":
             self._strike(fault)
             return
+        if self.proxy.hangs_up is not None and self.proxy.hangs_up(rest):
+            raise _Over
         missing = self.proxy.refuses(rest)
         if missing is not None:
             command.verdict = b"BAD"
