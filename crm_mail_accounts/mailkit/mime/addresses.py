@@ -15,10 +15,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ..errors import InvalidArgument
 from ..limits import MAX_ADDRESSES, MAX_DISPLAY_NAME, MAX_EMAIL
 from ..values import Address
 from . import charsets
 from .encoded_words import decode_words, one_line
+from .wire_address import wire_address
 
 _MAX_FIELD = 512 * 1024
 """Characters of an address field that are read: far above any MAX_ADDRESSES."""
@@ -41,6 +43,7 @@ _SPACES = re.compile(r"\s+")
 _AT_END = re.compile(
     r"[<(\[]?\s?([^\s<>()\[\]\"',;:@]{1,64}@[^\s<>()\[\]\"',;:@]+)[\s>\])\"']*$"
 )
+_TYPED_BREAKS = re.compile(r"[\t\r\n\v\f\u2028\u2029]+")
 _NAME_SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')
 
 _WORD, _TEXT, _COMMENT, _ANGLE, _SEPARATOR = range(5)
@@ -303,6 +306,27 @@ def _read(value: bytes | str) -> tuple[Address, ...]:
 
 
 _remembered = lru_cache(maxsize=5_000)(_read)
+
+
+def parse_typed(text: str) -> tuple[tuple[Address, ...], tuple[str, ...]]:
+    """What a person typed or pasted as recipients: the addresses, each once, and the
+    pieces that are none, as they can be shown to be mended.
+
+    Commas, semicolons, line breaks and tabs (a column of a table) separate.
+    """
+    text = _TYPED_BREAKS.sub(", ", text[:_MAX_FIELD])
+    found: dict[str, Address] = {}
+    wrong: dict[str, None] = {}
+    for address in _read(text):
+        try:
+            wire_address(address.email)
+        except InvalidArgument:
+            wrong[format_address(address)] = None
+        else:
+            found.setdefault(address.key, address)
+    if not found and not wrong and (rest := one_line(text).strip(" ,;")):
+        wrong[rest] = None
+    return tuple(found.values()), tuple(wrong)
 
 
 def format_address(address: Address) -> str:

@@ -1,11 +1,16 @@
-"""Text of ``format=flowed`` (RFC 3676) as paragraphs again."""
+"""Text of ``format=flowed`` (RFC 3676): written, and as paragraphs again."""
 
 from __future__ import annotations
 
 import re
 
 _QUOTE = re.compile(r">*")
+_QUOTE_AS_TYPED = re.compile(r"(?:> ?)*")
 _SIGNATURE = "-- "
+_WIDTH = 72
+"""Characters of a written line: room for a few marks of those who answer."""
+_STUFFED = (" ", ">", "From ")
+_PIECES = re.compile(r"\S+\s*|\s+")
 
 
 def unflow(text: str, *, delsp: bool = False) -> str:
@@ -32,3 +37,42 @@ def unflow(text: str, *, delsp: bool = False) -> str:
             lines[-1][-1] = content[:-1]
         depth_before = depth
     return "\n".join("".join(pieces) for pieces in lines)
+
+
+def flow(text: str) -> str:
+    """Paragraphs as short lines that flow together again; the opposite of ``unflow``.
+
+    Quote marks (``> > ``) become those of the RFC (``>> ``).  A word that is too long
+    for a line stays whole.  Space at the end of a line would flow: it goes.
+    """
+    lines: list[str] = []
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        marks = _QUOTE_AS_TYPED.match(line)[0]
+        content = line[len(marks) :]
+        depth = marks.count(">")
+        if content != _SIGNATURE:
+            content = content.rstrip()
+        width = max(_WIDTH - depth - 1, 20)
+        lines += (_stuffed(depth, piece) for piece in _wrapped(content, width))
+    return "\n".join(lines)
+
+
+def _wrapped(content: str, width: int) -> list[str]:
+    if len(content) <= width:
+        return [content]
+    lines, current = [], ""
+    for piece in _PIECES.findall(content):
+        fits = len(current) + len(piece.rstrip()) <= width
+        # Only a space at its end lets a line flow, and not behind the mark alone that
+        # a signature begins with.
+        if not fits and current.endswith(" ") and current != _SIGNATURE:
+            lines.append(current)
+            current = ""
+        current += piece
+    return [*lines, current]
+
+
+def _stuffed(depth: int, content: str) -> str:
+    if depth:
+        return f"{'>' * depth} {content}" if content else ">" * depth
+    return f" {content}" if content.startswith(_STUFFED) else content

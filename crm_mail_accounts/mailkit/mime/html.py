@@ -143,22 +143,40 @@ def clean_html(
     sheet = _style_sheets(html, resources)
     for match in _LOADERS.finditer(without_comments(html)):
         resources.remote += len(_LOADS.findall(match[1]))
+    body = _clean_body(html, resources)
+    if body is None:
+        sheet, body = "", text_to_html(without_tags(html))
+    return CleanHtml(
+        html=_wrapped(sheet, body),
+        remote=resources.remote,
+        missing_cids=tuple(resources.missing),
+    )
+
+
+def _clean_body(html: str, resources: Resources) -> str | None:
+    """The cleaned elements, or ``None`` for what is too tangled."""
     # The body's own colours and background matter; the engines know no <body>.
     source = _BODY.sub(r"<\1div", html)
     if nh3 is None or _is_tangled(source):
         try:
             body = html_lxml.clean(source, resources)
         except Tangled:
-            sheet, body = "", text_to_html(without_tags(html))
+            return None
     else:
         body = _clean_nh3(source, resources)
     if _PLACE in body:
         body = _TO_PLACE.sub(lambda m: m[0].replace(' target="_blank"', ""), body)
-    return CleanHtml(
-        html=_wrapped(sheet, body),
-        remote=resources.remote,
-        missing_cids=tuple(resources.missing),
-    )
+    return body
+
+
+def clean_fragment(html: str, resources: Resources) -> str:
+    """The elements of a body for an editor: without style sheet and wrapper.
+
+    ``resources`` decides where pictures come from; never raises.
+    """
+    html = _CONTROLS.sub("", clean_text(html[:MAX_HTML]))
+    body = _clean_body(html, resources)
+    return text_to_html(without_tags(html)) if body is None else body
 
 
 def _wrapped(sheet: str, body: str) -> str:

@@ -8,6 +8,7 @@ No element with unparsed content (``style``, ``textarea``...) is ever written.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 from . import html_policy
@@ -25,6 +26,14 @@ def clean(html: str, resources: Resources) -> str:
     root = read_tree(html)
     if root is None:
         return ""
+    return write(root, lambda tag, element: _opening(tag, element, resources))
+
+
+def write(root, opening: Callable[[str, object], str]) -> str:
+    """The allowed elements below ``root`` as HTML; ``opening`` writes their start tags,
+
+    or nothing for a void element that goes.
+    """
     out: list[str] = []
     depth = 0
     # A stack instead of recursion: the depth of a mail is the sender's choice.
@@ -44,7 +53,7 @@ def clean(html: str, resources: Resources) -> str:
         if not isinstance(tag, str) or tag in html_policy.GONE_WITH_CONTENT:
             continue
         if tag in html_policy.TAGS and depth < MAX_DEPTH:
-            out.append(_opening(tag, element, resources))
+            out.append(opening(tag, element))
             if tag in html_policy.VOID:
                 continue
             depth += 1
@@ -64,5 +73,9 @@ def _opening(tag: str, element, resources: Resources) -> str:
                 kept[name] = value
     if tag in ("a", "area"):
         kept.update(html_policy.LINK_ATTRIBUTES)
-    written = "".join(f' {n}="{escape(v, quote=True)}"' for n, v in kept.items())
+    return start_tag(tag, kept)
+
+
+def start_tag(tag: str, attributes: dict[str, str]) -> str:
+    written = "".join(f' {n}="{escape(v, quote=True)}"' for n, v in attributes.items())
     return f"<{tag}{written}>"

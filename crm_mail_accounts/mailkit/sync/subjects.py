@@ -55,6 +55,33 @@ def base_subject(subject: str) -> tuple[str, bool]:
     return _SPACES.sub(" ", rest).strip().casefold(), bool(answer)
 
 
+_WORDS = frozenset({"ref", "ref.", "vid", "res"})
+"""Prefixes that are also the writer's own words ("Ref: 2026/15"): they may hide in a
+comparison, but not vanish from a subject."""
+
+
+def bare_subject(subject: str) -> str:
+    """The subject as written, without the prefixes of answers and forwards.
+
+    Tags in brackets stay, each once: ``Re: [list] AW: Offer`` gives ``[list] Offer``.
+    """
+    tags: dict[str, None] = {}
+    rest = subject
+    for _prefix in range(_MAX_PREFIXES):
+        match = _PREFIX.match(rest)
+        if match:
+            word = re.split(r"[\s\[(^*:：]", match[0].strip(), maxsplit=1)[0]
+            if word.casefold() in _WORDS:
+                break
+        else:
+            match = _TAG.match(rest)
+            if not match:
+                break
+            tags[match[0].strip()] = None
+        rest = rest[match.end() :]
+    return _SPACES.sub(" ", " ".join([*tags, rest])).strip()
+
+
 @dataclass(frozen=True)
 class SubjectFacts:
     """``answers``: it has In-Reply-To or References.  ``people``: the addresses of
