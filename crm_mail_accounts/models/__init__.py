@@ -4,6 +4,7 @@ from . import crm_mail_server_mixin
 from . import crm_mail_server_oauth
 from . import crm_mail_account
 from . import crm_mail_account_access
+from . import crm_mail_account_arrivals
 from . import crm_mail_account_lease
 from . import crm_mail_account_oauth
 from . import crm_mail_account_quota

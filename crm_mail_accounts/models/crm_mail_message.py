@@ -112,6 +112,10 @@ class CrmMailMessage(models.Model):
     retry_at = fields.Datetime(help="When an unreadable mail is tried again.")
     unplaced_at = fields.Datetime(help="The server had it nowhere from then on.")
     unplaced_pass = fields.Integer()
+    arrived = fields.Boolean(
+        help="New mail that nothing was done with yet: no answer, filter or link. Set "
+        "by the statement that stores the mail, cleared together with what was done."
+    )
 
     message_id = fields.Char("Message-ID")
     in_reply_to = fields.Char("In-Reply-To")
@@ -146,6 +150,7 @@ class CrmMailMessage(models.Model):
     _fingerprint_index = models.Index("(account_id, fingerprint)")
     _threadless_index = models.Index("(account_id, id) WHERE thread_id IS NULL")
     _unplaced_index = models.Index("(account_id) WHERE state = 'unplaced'")
+    _arrived_index = models.Index("(account_id, folder_id, id) WHERE arrived")
 
     def init(self):
         """Values that bulk writing leaves out."""

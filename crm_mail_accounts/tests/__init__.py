@@ -1,4 +1,5 @@
 from . import test_account
+from . import test_arrivals
 from . import test_client
 from . import test_controllers
 from . import test_delegate

@@ -27,7 +27,7 @@ from ..mailkit.sync.backoff import pause_after
 from ..mailkit.sync.delta import plan_delta
 from ..mailkit.trace import Trace
 from ..mailkit.values import Credentials, Endpoint, FolderState, Quota
-from . import change_writer, oauth, quarantine, thread_writer
+from . import arrivals, change_writer, oauth, quarantine, thread_writer
 from .error_messages import describe
 from .folder_pass import FolderPass, FolderTask
 from .folder_renames import find_renamed
@@ -75,6 +75,8 @@ class AccountWorker:
         self.clock = clock
         self.deadline = clock() + SLICE_SECONDS
         self.new_mails = 0
+        self.arrived_in: set[int] = set()
+        """Ids of folders with new mail that nothing was done with yet."""
         self.told_at: float | None = None
         self.trace: Trace | None = None
 
@@ -305,13 +307,15 @@ class AccountWorker:
         ):
             raise MailError("no inbox among the folders", code="inbox_missing")
         chosen = []
+        self.arrived_in = arrivals.waiting_in(env, self.account(env))
         for folder in self.account(env).folder_ids.filtered("monitored"):
             if folder.aside_until and folder.aside_until > fields.Datetime.now():
                 continue
             state = states.get(folder.raw) if states else None
             unfinished = folder.uidnext and (folder.low_uid or 0) > 1
+            waiting = folder.id in touched or folder.id in self.arrived_in
             due = unfinished or folder.ahead_left or not folder.checked_at
-            if folder.id in touched or due:
+            if waiting or due:
                 wanted = True
             elif state is not None:
                 wanted = not plan_delta(

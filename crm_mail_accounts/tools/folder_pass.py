@@ -6,7 +6,8 @@ transaction of the pass, to those numbers (law 2).  In between every window is a
 transaction of its own, which may be done twice without harm.
 
 Order: the reset after renumbered UIDs, new mail, changed flags, removals, the audit;
-then, while there is time, the first index from the newest mail down.
+what is done with new mail (``arrivals``); then, while there is time, the first index
+from the newest mail down.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from ..mailkit.sync.isolate import SURE, Break, after_break, around, isolate
 from ..mailkit.sync.plan import first_span, next_span
 from ..mailkit.values import FetchedMessage, FlagChange, FolderState, Vanished
 from . import change_writer, index_writer
+from .arrivals import Arrivals
 
 _logger = logging.getLogger(__name__)
 
@@ -39,6 +41,10 @@ CHANGES_AT_ONCE = 1000
 MOST_RESETS = 5
 """Passes in a row that find other UIDs: such a folder is left alone for a while."""
 SET_ASIDE = timedelta(days=1)
+ARRIVES_IN = ("inbox", "none", "sent")
+"""Roles of folders where mail arrives: the inbox, those that the server files into by
+rules of its own, and the sent mail of other programs. What is new in the trash, among
+spam or drafts was put there."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,8 @@ class FolderPass:
                 self.task.folder_id,
             )
             return False
+        if self.task.folder_id in self.worker.arrived_in:
+            Arrivals(self.worker, self.session, self.task, self.uidvalidity).run()
         return self._fill()
 
     def commit(self, work: Callable):
@@ -414,10 +422,14 @@ class FolderPass:
 
     def _store(self, found: list, low_uid: int | None, count_as_new: bool):
         filling = low_uid is not None
+        # above what a committed pass had seen, so nothing but new mail
+        arriving = count_as_new and self.task.role in ARRIVES_IN
 
         def store(env):
             folder = self.folder(env)
-            written = index_writer.write_window(env, folder, self.uidvalidity, found)
+            written = index_writer.write_window(
+                env, folder, self.uidvalidity, found, arriving=arriving
+            )
             values = {
                 "indexed_total": folder.indexed_total
                 + len(written.new_ids)
@@ -436,6 +448,8 @@ class FolderPass:
         written = self.commit(store)
         if count_as_new:
             self.worker.new_mails += len(written.new_ids)
+        if arriving and written.new_ids:
+            self.worker.arrived_in.add(self.task.folder_id)
 
     # -- changes ---------------------------------------------------------------------
 

@@ -56,6 +56,9 @@ COLUMNS = (
 STAGE = "crm_mail_index_stage"
 _SEEN = COLUMNS.index("seen")
 _SERVER_FLAGS = COLUMNS.index("server_flags")
+_STATE = COLUMNS.index("state")
+_FINGERPRINT = COLUMNS.index("fingerprint")
+_NOT_ARRIVING = bits.DELETED | bits.DRAFT
 
 LONG_AGO = "1970-01-01 00:00:00"
 """When a mail arrived of which nothing tells: at the end of every list."""
@@ -120,9 +123,19 @@ def _flag_values(flags: tuple[str, ...]) -> tuple:
 
 
 def write_window(
-    env, folder, uidvalidity: int, messages: Iterable[FetchedMessage]
+    env,
+    folder,
+    uidvalidity: int,
+    messages: Iterable[FetchedMessage],
+    *,
+    arriving: bool = False,
 ) -> Written:
-    """Store one window of a folder within the caller's transaction."""
+    """Store one window of a folder within the caller's transaction.
+
+    ``arriving``: what is new here has just come in and is marked so, but for what is
+    known elsewhere in the mailbox (a copy, or a mail that another client moves), what
+    is marked as deleted or as a draft, and what cannot be read.
+    """
     cr = env.cr
     messages = list(messages)
     if not messages:
@@ -130,7 +143,7 @@ def write_window(
     # A window that a crash takes back is fetched again, and commits reach the disk in
     # their order: what anybody did with these rows afterwards keeps them.
     cr.execute("SET LOCAL synchronous_commit TO off")
-    written = _copy_new(env, folder, uidvalidity, messages)
+    written = _copy_new(env, folder, uidvalidity, messages, arriving)
     if written is not None:
         env["crm.mail.message"].invalidate_model()
         return written
@@ -153,11 +166,16 @@ def write_window(
             """
             INSERT INTO crm_mail_message
                    (account_id, user_id, folder_id, uidvalidity, shown_folder_id,
-                    %(columns)s)
+                    arrived, %(columns)s)
             SELECT %(account)s, %(user)s, %(folder)s, %(uidvalidity)s,
                    CASE WHEN server_flags & %(deleted)s = 0 THEN %(folder)s END,
+                   %(arriving)s AND state = 'ok'
+                   AND server_flags & %(not_arriving)s = 0
+                   AND NOT EXISTS (SELECT FROM crm_mail_message known
+                                    WHERE known.account_id = %(account)s
+                                      AND known.fingerprint = stage.fingerprint),
                    %(columns)s
-              FROM %(stage)s
+              FROM %(stage)s stage
              ORDER BY uid
        ON CONFLICT (folder_id, uidvalidity, uid) WHERE uid IS NOT NULL DO NOTHING
          RETURNING id, seen OR shown_folder_id IS NULL
@@ -168,6 +186,8 @@ def write_window(
             folder=folder.id,
             uidvalidity=uidvalidity,
             deleted=bits.DELETED,
+            arriving=arriving,
+            not_arriving=_NOT_ARRIVING,
             stage=stage,
         )
     )
@@ -182,7 +202,11 @@ def write_window(
 
 
 def _copy_new(
-    env, folder, uidvalidity: int, messages: list[FetchedMessage]
+    env,
+    folder,
+    uidvalidity: int,
+    messages: list[FetchedMessage],
+    arriving: bool = False,
 ) -> Written | None:
     """COPY a window into the table itself, which is how nearly every one goes.
 
@@ -220,19 +244,28 @@ def _copy_new(
     place = (account.id, account.user_id.id, folder.id, uidvalidity)
     columns = (
         *("id", "account_id", "user_id", "folder_id", "uidvalidity"),
-        *("shown_folder_id", *COLUMNS),
+        *("shown_folder_id", "arrived", *COLUMNS),
     )
     unread, folder_id = 0, folder.id
+    made: Iterable[tuple] = map(index_row, sorted(messages, key=attrgetter("uid")))
+    known: set[str] | None = None
+    if arriving:
+        made = list(made)
+        known = _known_fingerprints(env, account, [row[_FINGERPRINT] for row in made])
 
     def rows() -> Iterator[tuple]:
         nonlocal unread
-        ordered = sorted(messages, key=attrgetter("uid"))
-        for row_id, message in zip(ids, ordered, strict=True):
-            row = index_row(message)
+        for row_id, row in zip(ids, made, strict=True):
             # marked as deleted by some other program: in the folder, and not shown
             shown = None if row[_SERVER_FLAGS] & bits.DELETED else folder_id
             unread += not row[_SEEN] and shown is not None
-            yield (row_id, *place, shown, *row)
+            arrived = (
+                known is not None
+                and row[_STATE] == "ok"
+                and not row[_SERVER_FLAGS] & _NOT_ARRIVING
+                and row[_FINGERPRINT] not in known
+            )
+            yield (row_id, *place, shown, arrived, *row)
 
     try:
         with cr.savepoint(flush=False):
@@ -240,6 +273,21 @@ def _copy_new(
     except UniqueViolation:
         return None  # a server that tells a UID twice, or a writer beside us
     return Written(ids, unread, 0)
+
+
+def _known_fingerprints(env, account, wanted: list[str]) -> set[str]:
+    """Which of these the mailbox has already."""
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT fingerprint FROM crm_mail_message
+             WHERE account_id = %s AND fingerprint = ANY(%s)
+            """,
+            account.id,
+            wanted,
+        )
+    )
+    return {row[0] for row in rows}
 
 
 def unplace_folder(env, folder, pass_number: int) -> int:

@@ -16,9 +16,10 @@ from ..mailkit.sync.threads import ThreadPlan, assign, thread_keys
 BATCH = 1000
 
 
-def assign_threads(env, account, limit: int = BATCH) -> int:
+def assign_threads(env, account, limit: int = BATCH, *, among=None) -> int:
     """Give mails without a conversation theirs; how many were looked at.
 
+    ``among``: only these mails, which shall not wait for those before them.
     The account's lease keeps other writers away, so nothing here is done twice.
     """
     rows = env.execute_query(
@@ -26,10 +27,11 @@ def assign_threads(env, account, limit: int = BATCH) -> int:
             """
             SELECT id, message_id, in_reply_to, reference_header
               FROM crm_mail_message
-             WHERE account_id = %s AND thread_id IS NULL
+             WHERE account_id = %s AND thread_id IS NULL AND %s
              ORDER BY id LIMIT %s
             """,
             account.id,
+            SQL("TRUE") if among is None else SQL("id = ANY(%s)", among.ids),
             limit,
         )
     )
