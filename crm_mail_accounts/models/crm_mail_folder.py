@@ -88,9 +88,10 @@ class CrmMailFolder(models.Model):
         default=0, help="Passes in a row in which the UIDs were other ones."
     )
     aside_until = fields.Datetime(
-        "Left alone until",
-        help="The server gives its mails new numbers all the time.",
+        "Left alone until", help="It could not be read; see the problem."
     )
+    refusals = fields.Integer(default=0, help="Passes in a row that were refused.")
+    problem = fields.Char(help="Why this folder is not followed, in words.")
 
     uidvalidity = BigInteger()
     uidnext = BigInteger()
@@ -319,6 +320,15 @@ class CrmMailFolder(models.Model):
 
     def _suspicion(self) -> Suspicion | None:
         return Suspicion(**self.suspicion) if self.suspicion else None
+
+    def _set_aside(self, pause: timedelta, problem: str):
+        self.write(
+            {
+                "aside_until": fields.Datetime.now() + pause,
+                "checked_at": fields.Datetime.now(),
+                "problem": problem,
+            }
+        )
 
     def _break(self) -> Break | None:
         return Break(**self.broken) if self.broken else None

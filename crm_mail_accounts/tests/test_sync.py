@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged, test_cursor
 
 from ..mailkit.errors import AuthError, ProtocolError
@@ -240,7 +241,34 @@ class TestSync(MailCase):
         )
         self.assertEqual(subjects.mapped("subject"), ["Elsewhere"])
         log = self.env["crm.mail.log"].search([("account_id", "=", account.id)])
-        self.assertIn("“INBOX” cannot be read", log.mapped("message")[-1])
+        told = log.filtered(lambda line: "“INBOX” cannot be read" in line.message)
+        self.assertEqual(len(told), 1)
+
+        # the owner reads it, and it is tried again ever more rarely
+        (shown,) = self.client().progress()["accounts"]
+        self.assertEqual(shown["health"]["state"], "error")
+        self.assertIn("BAD no such thing", shown["health"]["message"])
+        inbox = self.folder(account, "inbox")
+        pauses = []
+        with patch.object(ImapSession, "examine", refuse):
+            for _try in range(3):
+                inbox.aside_until = fields.Datetime.now()
+                self.work(account)
+                pauses.append(inbox.aside_until - fields.Datetime.now())
+            self.assertLess(pauses[0], pauses[1])
+            self.assertLess(pauses[1], pauses[2])
+            before = inbox.aside_until
+            self.work(account)
+            self.assertEqual(inbox.aside_until, before, "it was left alone")
+        told = log.search([("message", "=", told.message)])
+        self.assertEqual(len(told), 1, "the same trouble is told once")
+
+        inbox.aside_until = fields.Datetime.now()
+        self.work(account)
+        self.assertEqual((inbox.problem, inbox.refusals), (False, 0))
+        self.assertEqual(inbox.indexed_total, 1)
+        (shown,) = self.client().progress()["accounts"]
+        self.assertNotEqual(shown["health"]["state"], "error")
 
     def test_no_transaction_is_open_while_the_server_is_asked(self):
         """Law 8: nothing of the worker's is uncommitted at the network door."""

@@ -53,6 +53,9 @@ POLL_SECONDS = 60.0
 LIST_EVERY = timedelta(minutes=10)
 OTHER_FOLDERS_EVERY = timedelta(minutes=5)
 """The inbox is looked at in every turn, other folders this often."""
+REFUSED_PAUSE = timedelta(minutes=1)
+LONGEST_REFUSED_PAUSE = timedelta(hours=6)
+"""A folder that the server does not let us read is tried again after these."""
 SLICE_SECONDS = 8.0
 """Longest turn: the host gives a job ten seconds before others want the worker."""
 TELL_EVERY = 1.0
@@ -314,7 +317,12 @@ class AccountWorker:
             state = states.get(folder.raw) if states else None
             unfinished = folder.uidnext and (folder.low_uid or 0) > 1
             waiting = folder.id in touched or folder.id in self.arrived_in
-            due = unfinished or folder.ahead_left or not folder.checked_at
+            due = (
+                unfinished
+                or folder.ahead_left
+                or folder.problem
+                or not folder.checked_at
+            )
             if waiting or due:
                 wanted = True
             elif state is not None:
@@ -338,7 +346,7 @@ class AccountWorker:
             FolderTask(folder.id, folder.raw, folder.role, since) for folder in chosen
         ]
 
-    def folder_set_aside(self, env, folder):
+    def folder_set_aside(self, env, folder, pause: timedelta):
         """A folder that is left alone for a while; the owner is told."""
         env = env(context={"lang": folder.user_id.lang})
         text = env._(
@@ -346,6 +354,7 @@ class AccountWorker:
             "folder is left as it is and tried again tomorrow.",
             folder=folder.path,
         )
+        folder._set_aside(pause, text)
         self._log(env, "error", text)
         folder.user_id._bus_send(
             "simple_notification",
@@ -354,20 +363,23 @@ class AccountWorker:
         self.tell(env, folder)
 
     def _folder_refused(self, env, task: FolderTask, error: MailError):
+        """Go on without this folder, and come back to it ever more rarely."""
         folder = env["crm.mail.folder"].browse(task.folder_id)
-        folder.checked_at = fields.Datetime.now()
+        env = env(context={"lang": folder.user_id.lang})
+        folder.refusals += 1
         if error.code in ("folder_missing", "server_refused"):
             # perhaps it is gone, or has another name by now
             folder.account_id.lease_ids.listed_at = False
-        self._log(
-            env,
-            "warning",
-            env._(
-                "Folder “%(folder)s” cannot be read: %(reason)s",
-                folder=folder.path,
-                reason=error.detail[:200],
-            ),
+        text = env._(
+            "Folder “%(folder)s” cannot be read: %(reason)s",
+            folder=folder.path,
+            reason=error.detail[:200],
         )
+        if folder.problem != text:
+            self._log(env, "warning", text)
+        pause = REFUSED_PAUSE * 2 ** min(folder.refusals - 1, 10)
+        folder._set_aside(min(pause, LONGEST_REFUSED_PAUSE), text)
+        self.tell(env, folder)
 
     def _end_of_pass(self, env):
         """Every folder was looked at: what is nowhere since two passes goes."""

@@ -20,7 +20,8 @@ def account_payload(account, folders) -> dict:
     running = not account.error_message and (
         filling or (account.state == "ready" and not folders)
     )
-    if account.error_message:
+    problem = _problem(account, folders)
+    if problem:
         health = "error"
     elif running:
         health = "syncing"
@@ -36,7 +37,7 @@ def account_payload(account, folders) -> dict:
         "quota": _quota(account),
         "health": {
             "state": health,
-            "message": _problem(account),
+            "message": problem,
             "at": fields.Datetime.to_string(account.error_at or account.checked_at)
             or False,
         },
@@ -45,9 +46,12 @@ def account_payload(account, folders) -> dict:
     }
 
 
-def _problem(account) -> str:
+def _problem(account, folders) -> str:
     """Why mail does not arrive, and when it is tried again."""
     text = account.error_message or ""
+    if not text:
+        inboxes = folders.filtered(lambda folder: folder.role == "inbox")
+        return next((folder.problem for folder in inboxes if folder.problem), "")
     if text and account.next_try and account.next_try > fields.Datetime.now():
         when = format_time(account.env, account.next_try, time_format="short")
         text = account.env._(
@@ -91,6 +95,7 @@ def folder_counts(folder) -> dict:
         "unread": folder.unread,
         "total": folder.server_total,
         "indexed": folder.indexed_total,
+        "problem": folder.problem or "",
     }
 
 

@@ -160,15 +160,9 @@ class FolderPass:
     def _set_aside(self, env):
         """Leave the folder as it is, and say so: the account goes on (law 10)."""
         folder = self.folder(env)
-        folder.write(
-            {
-                # one more renumbering is expected when it is tried again
-                "resets": MOST_RESETS - 2,
-                "aside_until": fields.Datetime.now() + SET_ASIDE,
-                "checked_at": fields.Datetime.now(),
-            }
-        )
-        self.worker.folder_set_aside(env, folder)
+        # one more renumbering is expected when it is tried again
+        folder.resets = MOST_RESETS - 2
+        self.worker.folder_set_aside(env, folder, SET_ASIDE)
 
     def _follow(self):
         """Everything but the first index."""
@@ -233,6 +227,8 @@ class FolderPass:
             values["audited_at"] = now
         if folder.resets and not self.delta.folder.reset:
             values["resets"] = 0
+        if folder.problem:
+            values.update(problem=False, refusals=0, aside_until=False)
         folder.write(values)
 
     def _differs(self, env) -> bool:
