@@ -44,8 +44,10 @@ PROTOCOLS = {
 }
 # What the protocol rooms share: `stream` is the buffered reader on net's socket, `sasl`
 # the login by token, `session` what all sessions do alike, `steps` the list of what a
-# connection test did.
-SHARED = frozenset("errors limits net sasl session steps stream trace values".split())
+# connection test did, `words` what a reader searches for.
+SHARED = frozenset(
+    "errors limits net sasl session steps stream trace values words".split()
+)
 PURE = frozenset({"mime", "sync", "rules", "discovery"})
 # The network's door, and what each part of it may import of NETWORK.  `net_http` speaks
 # HTTPS for discovery on net's own socket; `net_dns` asks for SRV and MX records, which

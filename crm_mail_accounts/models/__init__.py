@@ -19,6 +19,10 @@ from . import crm_mail_log
 from . import crm_mail_operation
 from . import crm_mail_client
 from . import crm_mail_client_actions
+from . import crm_mail_client_layout
+from . import crm_mail_client_list
+from . import crm_mail_client_search
 from . import crm_mail_health
 from . import res_config_settings
 from . import res_users
+from . import res_users_settings

@@ -1,13 +1,10 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.misc import format_amount
 
 from ..tools import client_payload
-
-PAGE = 50
-LARGEST_PAGE = 200
 
 
 class CrmMailClient(models.AbstractModel):
@@ -24,15 +21,16 @@ class CrmMailClient(models.AbstractModel):
 
     @api.model
     def bootstrap(self) -> dict:
-        """Accounts and folders of the user, in display order, and the unread count.
+        """Accounts and folders of the user, in display order, counts and layout.
 
-        Shape: ``{accounts: [...], folders: [...], unread: int}``; see
-        ``tools/client_payload.py``.
+        Shape: ``{accounts: [...], folders: [...], unread: int, specials: {name: int},
+        layout: {...}}``; see ``tools/client_payload.py`` and :meth:`save_layout`.
         """
         accounts, folders = self._accounts_and_folders()
         return {
             **self._state(accounts, folders),
             "folders": [client_payload.folder_payload(folder) for folder in folders],
+            "layout": self._layout(),
         }
 
     @api.model
@@ -42,39 +40,6 @@ class CrmMailClient(models.AbstractModel):
         return {
             **self._state(accounts, folders),
             "folders": [client_payload.folder_counts(folder) for folder in folders],
-        }
-
-    @api.model
-    def list_messages(self, folder_id, before=False, limit=PAGE) -> dict:
-        """A page of a folder, newest first.
-
-        :param before: the ``before`` of the page above, ``[date, uid]``, or false
-        :return: ``{rows, before, total, indexed}``; ``before`` false on the last page
-        :raises AccessError: the folder is not the user's
-        """
-        folder = self._readable("crm.mail.folder", folder_id)
-        limit = max(1, min(int(limit), LARGEST_PAGE))
-        # Mails that arrived in one second keep the server's order: by UID. Our own ids
-        # would not do, because the first index goes from the newest mail down.
-        domain = Domain("shown_folder_id", "=", folder.id)
-        if folder.local:
-            domain = Domain("local_folder_id", "=", folder.id) & Domain(
-                "shown_folder_id", "!=", False
-            )
-        if before:
-            date, uid = before
-            older = Domain("internal_date", "<", date)
-            domain &= older | (
-                Domain("internal_date", "=", date) & Domain("uid", "<", uid)
-            )
-        messages = self.env["crm.mail.message"].search(domain, limit=limit)
-        last = messages[-1:]
-        return {
-            "rows": [client_payload.message_row(message) for message in messages],
-            "before": len(messages) == limit
-            and [fields.Datetime.to_string(last.internal_date), last.uid],
-            "total": folder.server_total,
-            "indexed": folder.indexed_total,
         }
 
     @api.model
@@ -219,6 +184,7 @@ class CrmMailClient(models.AbstractModel):
                 for folder in folders
                 if folder.role == "inbox" and folder.user_id == self.env.user
             ),
+            "specials": self._special_counts(accounts),
         }
 
     def _partner_of(self, email: str):

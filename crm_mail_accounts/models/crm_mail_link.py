@@ -45,10 +45,17 @@ class CrmMailLink(models.Model):
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):
-        for link in self:
-            record = link._record()
-            readable = record is not None and record.exists().has_access("read")
-            link.res_name = record.display_name if readable else False
+        self.res_name = False
+        for model, links in self.grouped("res_model").items():
+            if model not in self.env:
+                continue
+            records = self.env[model].browse(links.mapped("res_id")).exists()
+            names = {
+                record.id: record.display_name
+                for record in records._filtered_access("read")
+            }
+            for link in links:
+                link.res_name = names.get(link.res_id, False)
 
     @api.constrains("res_model")
     def _check_res_model(self):

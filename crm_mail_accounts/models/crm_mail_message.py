@@ -10,7 +10,7 @@ from ..mailkit.mime.html import clean_html, text_to_html
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.preview import preview
 from ..mailkit.values import CleanHtml, ParsedMail
-from ..tools import large_mail
+from ..tools import large_mail, search_writer
 from ..tools.error_messages import describe
 from ..tools.fields import BigInteger
 
@@ -136,7 +136,6 @@ class CrmMailMessage(models.Model):
     thread_id = fields.Many2one(
         "crm.mail.thread",
         "Conversation",
-        index="btree_not_null",
         ondelete="set null",
         help="Given a moment after the mail was indexed.",
     )
@@ -151,6 +150,16 @@ class CrmMailMessage(models.Model):
     _threadless_index = models.Index("(account_id, id) WHERE thread_id IS NULL")
     _unplaced_index = models.Index("(account_id) WHERE state = 'unplaced'")
     _arrived_index = models.Index("(account_id, folder_id, id) WHERE arrived")
+    _imported_index = models.Index(
+        "(user_id, internal_date DESC, uid DESC) WHERE state = 'unplaced'"
+    )
+    _flagged_index = models.Index(
+        "(account_id, internal_date DESC, uid DESC) WHERE flagged"
+    )
+    _thread_index = models.Index(
+        "(thread_id, shown_folder_id, internal_date DESC, uid DESC)"
+        " WHERE thread_id IS NOT NULL"
+    )
 
     def init(self):
         """Values that bulk writing leaves out."""
@@ -165,6 +174,8 @@ class CrmMailMessage(models.Model):
         self.env.cr.execute(
             "ALTER TABLE crm_mail_message ALTER COLUMN vanishing SET DEFAULT false"
         )
+        search_writer.create_column(self.env.cr)
+        search_writer.fill(self.env)
 
     @api.depends("subject")
     def _compute_display_name(self):
@@ -304,6 +315,7 @@ class CrmMailMessage(models.Model):
                 message_id=mail.header.message_id,
             )
         self.sudo().write(values)
+        search_writer.write(self.env, self.id, mail.text)
 
     @api.autovacuum
     def _gc_cached_bodies(self):

@@ -10,6 +10,7 @@ from . import test_installation
 from . import test_large_mail
 from . import test_lease
 from . import test_link
+from . import test_list
 from . import test_log
 from . import test_oauth
 from . import test_oauth_setup

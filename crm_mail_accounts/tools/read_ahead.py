@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..mailkit.errors import MailError
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.preview import preview
+from . import search_writer
 from .folder_pass import FolderTask
 
 PREVIEW_FOLDERS = ("inbox", "sent")
@@ -130,12 +131,7 @@ class ReadAhead:
 
     def _store_previews(self, env, task: FolderTask, lines: dict[int, str]):
         # An empty line is stored as such: it says that there is nothing to show.
-        env.cr.execute_values(
-            "UPDATE crm_mail_message SET preview = line.text"
-            " FROM (VALUES %s) AS line (id, text) WHERE crm_mail_message.id = line.id",
-            list(lines.items()),
-        )
-        env["crm.mail.message"].invalidate_model(["preview"])
+        search_writer.add_previews(env, lines)
         self.worker.tell(env, env["crm.mail.folder"].browse(task.folder_id))
 
     # -- bodies ahead ------------------------------------------------------------------

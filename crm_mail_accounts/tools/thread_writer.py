@@ -2,7 +2,8 @@
 
 Apart from the index: a window of the index must be on screen at once, its threads may
 come a moment later, and mails whose threads were not made yet simply have none.  What
-belongs together is decided in ``mailkit/sync/threads.py``.
+belongs together is decided in ``mailkit/sync/threads.py``.  The words that a mail is
+found by (``search_writer``) are written with it, for they need no second look.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from psycopg2 import Binary
 from odoo.tools import SQL
 
 from ..mailkit.sync.threads import ThreadPlan, assign, thread_keys
+from . import search_writer
 
 BATCH = 1000
 
@@ -25,11 +27,12 @@ def assign_threads(env, account, limit: int = BATCH, *, among=None) -> int:
     rows = env.execute_query(
         SQL(
             """
-            SELECT id, message_id, in_reply_to, reference_header
+            SELECT id, message_id, in_reply_to, reference_header, %s
               FROM crm_mail_message
              WHERE account_id = %s AND thread_id IS NULL AND %s
              ORDER BY id LIMIT %s
             """,
+            SQL(", ").join(map(SQL.identifier, search_writer.HEADER_COLUMNS)),
             account.id,
             SQL("TRUE") if among is None else SQL("id = ANY(%s)", among.ids),
             limit,
@@ -44,8 +47,9 @@ def assign_threads(env, account, limit: int = BATCH, *, among=None) -> int:
                 message_id or "", (answered or "").split(), (references or "").split()
             ),
         )
-        for mail_id, message_id, answered, references in rows
+        for mail_id, message_id, answered, references, *_header in rows
     ]
+    texts = {row[0]: search_writer.texts(*row[4:]) for row in rows}
     keys = sorted({key for _mail, found in mails for key in found})
     known = {
         bytes(key): thread
@@ -60,11 +64,11 @@ def assign_threads(env, account, limit: int = BATCH, *, among=None) -> int:
             )
         )
     }
-    _store(env, account, assign(mails, known))
+    _store(env, account, assign(mails, known), texts)
     return len(rows)
 
 
-def _store(env, account, plan: ThreadPlan) -> None:
+def _store(env, account, plan: ThreadPlan, texts: dict[int, tuple]) -> None:
     made = env.execute_query(
         SQL(
             """
@@ -107,11 +111,29 @@ def _store(env, account, plan: ThreadPlan) -> None:
             " ON CONFLICT (account_id, key) DO NOTHING",
             [(account.id, Binary(key), thread(number)) for key, number in plan.refs],
         )
-    cr.execute_values(
-        "UPDATE crm_mail_message SET thread_id = placed.thread"
-        " FROM (VALUES %s) AS placed (id, thread)"
-        " WHERE crm_mail_message.id = placed.id",
-        [(mail_id, thread(number)) for mail_id, number in plan.threads],
+    values = SQL(", ").join(
+        SQL(
+            "(%s::int4, %s::int4, %s::text, %s::text, %s::text, %s::text)",
+            *(mail_id, thread(number), *texts[mail_id]),
+        )
+        for mail_id, number in plan.threads
+    )
+    # A body that was read before has left its words already.
+    cr.execute(
+        SQL(
+            """
+            UPDATE crm_mail_message message
+               SET thread_id = placed.thread,
+                   search = COALESCE(message.search, '') || %s
+              FROM (VALUES %s)
+                AS placed (id, thread, subject, sender, receivers, text)
+             WHERE message.id = placed.id
+            """,
+            search_writer.vector(
+                *map(SQL, ("placed.subject", "sender", "receivers", "text"))
+            ),
+            values,
+        )
     )
     for name in ("crm.mail.message", "crm.mail.thread", "crm.mail.thread.ref"):
         env[name].invalidate_model()

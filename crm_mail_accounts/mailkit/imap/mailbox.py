@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .changes import ChangesSession
 from .parts import PartsSession
+from .text_search import TextSearchSession
 from .writing import WritingSession
 
 
-class MailboxSession(ChangesSession, PartsSession, WritingSession):
+class MailboxSession(ChangesSession, PartsSession, TextSearchSession, WritingSession):
     """Everything that one connection to a mailbox can do."""

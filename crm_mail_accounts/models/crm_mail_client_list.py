@@ -1,0 +1,272 @@
+# One model, several files by subject.
+# pylint: disable=consider-merging-classes-inherited
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools import client_payload, message_query
+from ..tools.message_query import Search, View
+from .crm_mail_folder import ROLE_ORDER
+
+PAGE = 50
+LARGEST_PAGE = 200
+MOST_SELECTED = 10_000
+"""Mails that "select all" selects; more is done folder by folder."""
+SPECIALS = ("flagged", "imported", "shared")
+DATES = ("since", "before")
+
+
+class CrmMailClient(models.AbstractModel):
+    """Lists of mails: folders, the same role in all mailboxes, special folders, and
+    what is searched for in them.
+
+    A *view* names one: a folder's id, or a dictionary with one of ``folder_id``,
+    ``role`` and ``special``, or none of them for all folders; and ``search``::
+
+        {words: [[place, text]], flags: [name], since: datetime, before: datetime,
+         account_id: int, record: {model, res_id}}
+
+    where each part may be left out (``tools/message_query`` has the names).
+    """
+
+    _inherit = "crm.mail.client"
+
+    @api.model
+    def list_messages(self, view, before=False, limit=PAGE, threads=False) -> dict:
+        """A page of a view, newest first.
+
+        :param before: the ``before`` of the page above, ``[date, uid, id]``, or false
+        :param threads: one row for a conversation, its newest mail in the view, with
+            ``thread``: ``{count, unread, people, ids}``
+        :return: ``{rows, before, total, indexed}``; ``before`` false on the last page;
+            ``total`` only on the first page of a search, up to 1,000
+        :raises AccessError: the folder is not the user's
+        """
+        shown = self._view(view)
+        limit = max(1, min(int(limit), LARGEST_PAGE))
+        page = shown.page(self._cursor(before), limit, threads=bool(threads))
+        ids = self._found(page)
+        messages = self._listed(ids)
+        last = messages[-1:]
+        return {
+            "rows": self._rows(messages, shown if threads else None),
+            "before": len(ids) == limit and bool(last) and self._place(last),
+            **self._totals(view, shown, counted=not before),
+        }
+
+    @api.model
+    def select_all(self, view) -> dict:
+        """Every mail of a view, for what is done to all of them.
+
+        :return: ``{mails: [[id, account id, folder id, seen, flagged]], more}``;
+            ``more``: there are others beyond 10,000
+        """
+        ids = self._found(self._view(view).ids(MOST_SELECTED + 1))
+        names = ["account_id", "shown_folder_id", "seen", "flagged"]
+        messages = self.env["crm.mail.message"].search_fetch(
+            [("id", "in", ids[:MOST_SELECTED])], names
+        )
+        return {
+            "mails": [
+                [
+                    message.id,
+                    message.account_id.id,
+                    message.shown_folder_id.id,
+                    message.seen,
+                    message.flagged,
+                ]
+                for message in messages
+            ],
+            "more": len(ids) > MOST_SELECTED,
+        }
+
+    @api.model
+    def open_thread(self, thread_id) -> dict:
+        """The mails of a conversation in all folders, oldest first, as rows.
+
+        The newest 200 of a longer one.
+
+        :return: ``{rows}``
+        :raises AccessError: not the user's
+        """
+        thread = self._readable("crm.mail.thread", thread_id)
+        messages = self.env["crm.mail.message"].search(
+            [("thread_id", "=", thread.id), ("shown_folder_id", "!=", False)],
+            limit=message_query.THREAD_MAILS,
+        )
+        return {"rows": self._rows(messages[::-1])}
+
+    # -- views -------------------------------------------------------------------
+
+    @api.model
+    def _view(self, view) -> View:
+        """The mails that a view names, as a query.
+
+        :raises AccessError: a folder that is not the user's
+        :raises UserError: there is no such view
+        """
+        if not isinstance(view, dict):
+            view = {"folder_id": view}
+        search = view.get("search") or {}
+        parts = self._parts(view, search.get("account_id"))
+        return View(tuple(parts), self._search_of(search))
+
+    @api.model
+    def _parts(self, view: dict, account_id) -> list[message_query.Condition]:
+        if view.get("folder_id"):
+            folder = self._readable("crm.mail.folder", view["folder_id"])
+            if folder.local:
+                return [message_query.in_local_folder(folder.id)]
+            return [message_query.in_folder(folder.id)]
+        special = view.get("special")
+        if special and special not in SPECIALS:
+            raise UserError(self.env._("There is no such list of mails."))
+        accounts, folders = self._accounts_and_folders()
+        if account_id:
+            account = self._readable("crm.mail.account", account_id)
+            accounts &= account
+            folders = folders.filtered(lambda folder: folder.account_id == account)
+        if special == "flagged":
+            return [message_query.flagged_in(account.id) for account in accounts]
+        if special:
+            query = self.env["crm.mail.message"]._search(self._special_domain(special))
+            return [message_query.among(query.subselect())]
+        return [
+            message_query.in_folder(folder.id)
+            for folder in self._of_role(folders, view.get("role"))
+        ]
+
+    @api.model
+    def _of_role(self, folders, role):
+        """The folders of a unified one; all that have mails when there is no role."""
+        if role and role not in ROLE_ORDER:
+            raise UserError(self.env._("There is no such list of mails."))
+        return folders.filtered(
+            lambda folder: not folder.local
+            and (folder.role == role if role else folder.selectable)
+        )
+
+    @api.model
+    def _special_domain(self, kind: str) -> Domain:
+        """The mails of a special folder; what others have shared is added elsewhere.
+
+        ``imported`` [D4]: on no server any more (or never), kept for their links.
+        """
+        if kind == "flagged":
+            return Domain("flagged", "=", True) & Domain("shown_folder_id", "!=", False)
+        if kind == "imported":
+            return (
+                Domain("user_id", "=", self.env.uid)
+                & Domain("state", "=", "unplaced")
+                & Domain("shown_folder_id", "=", False)
+                & Domain("link_ids", "!=", False)
+            )
+        return Domain.FALSE
+
+    @api.model
+    def _search_of(self, search: dict) -> Search:
+        """
+        :raises UserError: something that cannot be searched for
+        """
+        words = tuple(
+            (str(place), str(text)) for place, text in search.get("words") or ()
+        )
+        flags = tuple(str(name) for name in search.get("flags") or ())
+        try:
+            dates = {
+                name: fields.Datetime.to_string(fields.Datetime.to_datetime(value))
+                for name in DATES
+                if (value := search.get(name))
+            }
+        except (TypeError, ValueError):
+            dates = None
+        known = {place for place, _text in words} <= set(message_query.PLACES)
+        if not known or not set(flags) <= set(message_query.FLAGS) or dates is None:
+            raise UserError(self.env._("Mails cannot be searched like that."))
+        record = search.get("record")
+        return Search(
+            words=words,
+            flags=flags,
+            record=record and (str(record["model"]), int(record["res_id"])) or None,
+            **dates,
+        )
+
+    @api.model
+    def _cursor(self, before) -> message_query.Cursor | None:
+        if not before:
+            return None
+        date, uid, message_id = before
+        return str(date), int(uid), int(message_id)
+
+    @api.model
+    def _place(self, message) -> list:
+        uid = message.uid or message_query.NO_UID
+        return [fields.Datetime.to_string(message.internal_date), uid, message.id]
+
+    # -- rows --------------------------------------------------------------------
+
+    @api.model
+    def _found(self, query: SQL) -> list[int]:
+        # what was written through the ORM and not stored yet is to be found as well
+        self.env["crm.mail.message"].flush_model()
+        return [row[0] for row in self.env.execute_query(query)]
+
+    @api.model
+    def _listed(self, ids: list[int]):
+        """These mails in this order, without those that the rules hide."""
+        messages = self.env["crm.mail.message"].search_fetch(
+            [("id", "in", ids)], client_payload.ROW_FIELDS
+        )
+        return messages.browse([each for each in ids if each in set(messages._ids)])
+
+    @api.model
+    def _rows(self, messages, threads_of: View | None = None) -> list[dict]:
+        """:param threads_of: the view in which these stand for conversations"""
+        threads = {}
+        if threads_of:
+            threads = message_query.threads(
+                self.env, threads_of, messages.thread_id._ids
+            )
+        return [
+            client_payload.message_row(message, threads.get(message.thread_id.id))
+            for message in messages
+        ]
+
+    @api.model
+    def _totals(self, view, shown: View, *, counted: bool) -> dict:
+        if shown.search or (isinstance(view, dict) and not view.get("folder_id")):
+            if isinstance(view, dict) and view.get("role") and not shown.search:
+                _accounts, folders = self._accounts_and_folders()
+                folders = self._of_role(folders, view["role"])
+            else:
+                total = counted and self.env.execute_query(shown.count())[0][0]
+                return {"total": total, "indexed": total}
+        else:
+            folder_id = view["folder_id"] if isinstance(view, dict) else view
+            folders = self.env["crm.mail.folder"].browse(int(folder_id))
+        return {
+            "total": sum(folders.mapped("server_total")),
+            "indexed": sum(folders.mapped("indexed_total")),
+        }
+
+    @api.model
+    def _special_counts(self, accounts) -> dict[str, int]:
+        """How many mails the special folders hold, up to 1,000 each."""
+        views = {
+            "flagged": View(
+                tuple(message_query.flagged_in(account.id) for account in accounts),
+                Search(),
+            )
+        }
+        for kind in SPECIALS[1:]:
+            query = self.env["crm.mail.message"]._search(self._special_domain(kind))
+            views[kind] = View((message_query.among(query.subselect()),), Search())
+        self.env["crm.mail.message"].flush_model()
+        (counts,) = self.env.execute_query(
+            SQL(
+                "SELECT %s",
+                SQL(", ").join(SQL("(%s)", view.count()) for view in views.values()),
+            )
+        )
+        return dict(zip(views, counts, strict=True))
