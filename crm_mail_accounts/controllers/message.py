@@ -6,20 +6,18 @@ from odoo import http
 from odoo.http import content_disposition, request
 
 from ..mailkit.mime.filenames import safe_filename
-from ..tools import large_mail
+from ..mailkit.mime.html import clean_html
+from ..mailkit.mime.parse import parse_mail
+from ..mailkit.mime.plain_html import text_to_html
+from ..mailkit.mime.urls import image_type
+from ..tools import large_mail, reading
+from ..tools.zip_stream import stream_zip, unique_names
+from . import message_page
 
-BODY_STYLE = """
-html{color-scheme:light;background:#fff}
-body{margin:0;padding:12px 16px;color:#1f2937;background:#fff;
-font:14px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif;
-overflow-wrap:anywhere}
-img,table{max-width:100%}
-img{height:auto}
-img:not([src]){outline:1px dashed #d1d5db;outline-offset:-1px;color:#6b7280}
-blockquote{margin:0 0 0 4px;padding-left:12px;border-left:3px solid #d1d5db;
-color:#4b5563}
-pre{white-space:pre-wrap}
-"""
+PREFIX = "/crm_mail_accounts/message/<int:message_id>"
+NO_CACHE = ("Cache-Control", "private, no-store")
+MAX_SOURCE = 512 * 1024
+"""Bytes of the source that are shown; the whole is a download."""
 
 
 class MessageController(http.Controller):
@@ -27,80 +25,193 @@ class MessageController(http.Controller):
 
     The body is shown in a frame without scripts and without the application's origin,
     under a policy that lets nothing be loaded; the policy is sent here and set on the
-    frame, so that the address opened by itself is as harmless (law 12).
+    frame, so that the address opened by itself is as harmless (law 12).  What the body
+    shows is within it, so the frame asks for nothing and needs no cookie.
     """
 
-    @http.route(
-        "/crm_mail_accounts/message/<int:message_id>/body",
-        type="http",
-        auth="user",
-        methods=["GET"],
-    )
+    @http.route(f"{PREFIX}/body", type="http", auth="user", methods=["GET"])
     def body(self, message_id: int, remote: str = ""):
         """The cleaned body; ``remote=1`` lets pictures of other hosts load."""
         allow_remote = remote == "1"
         message = self._message(message_id)
         mail, _sizes = message._read()
-        clean = message._clean_body(mail, allow_remote=allow_remote)
+        html = message._shown_body(mail, allow_remote=allow_remote)
+        return self._page(html, message.display_name, allow_remote)
+
+    @http.route(f"{PREFIX}/print", type="http", auth="user", methods=["GET"])
+    def print_view(self, message_id: int, remote: str = ""):
+        """The mail on paper: its header, its text with all quotes, its file names.
+
+        No script opens the browser's dialog, because none may run beside a mail.
+        """
+        allow_remote = remote == "1"
+        message = self._message(message_id)
+        mail, _sizes = message._read()
+        names = ", ".join(part.filename for part in mail.attachments)
+        fields = self._fields(mail.header)
         html = (
-            '<!DOCTYPE html><html><head><meta charset="utf-8">'
-            '<meta name="referrer" content="no-referrer">'
-            f"<style>{BODY_STYLE}</style></head><body>{clean.html}</body></html>"
+            message_page.hint(
+                request.env._("Print this page with Ctrl+P, or ⌘P on a Mac.")
+            )
+            + message_page.fields_table(
+                [*fields, (request.env._("Attachments"), names)]
+            )
+            + message._shown_body(mail, allow_remote=allow_remote, fold=False)
         )
-        images = "data: https: http:" if allow_remote else "data:"
-        return request.make_response(
-            html,
-            headers=[
-                ("Content-Type", "text/html; charset=utf-8"),
-                (
-                    "Content-Security-Policy",
-                    "default-src 'none'; style-src 'unsafe-inline'; "
-                    f"img-src {images}; base-uri 'none'; form-action 'none'; "
-                    "frame-ancestors 'self'; "
-                    "sandbox allow-popups allow-popups-to-escape-sandbox",
-                ),
-                ("X-Content-Type-Options", "nosniff"),
-                ("Referrer-Policy", "no-referrer"),
-                ("Cache-Control", "private, no-store"),
-            ],
-        )
+        return self._page(html, message.display_name, allow_remote)
 
     @http.route(
-        "/crm_mail_accounts/message/<int:message_id>/part/<string:number>",
-        type="http",
-        auth="user",
-        methods=["GET"],
+        f"{PREFIX}/part/<string:number>", type="http", auth="user", methods=["GET"]
     )
     def part(self, message_id: int, number: str):
         """An attachment, always as a download: nothing received runs in our origin."""
         message = self._message(message_id)
-        mail, sizes = message._read()
-        for part in mail.parts:
-            if part.number == number:
-                break
-        else:
-            raise NotFound()
+        part, size = self._part(message, number)
         content = part.content
-        if number in sizes:
+        if size is not None:
             content = message._stream(
                 lambda session, uid: large_mail.stream_part(session, uid, number)
             )
         return self._download(content, part.filename)
 
     @http.route(
-        "/crm_mail_accounts/message/<int:message_id>/source",
-        type="http",
-        auth="user",
-        methods=["GET"],
+        f"{PREFIX}/part/<string:number>/view", type="http", auth="user", methods=["GET"]
     )
-    def source(self, message_id: int):
-        """The mail as it came, as a file."""
+    def part_view(self, message_id: int, number: str):
+        """An attachment to look at: a picture, a PDF, or a page for the frame.
+
+        A picture and a PDF are what their first bytes say, never what the sender
+        says; what is text of any kind becomes a page as harmless as a mail's.
+        """
         message = self._message(message_id)
-        name = safe_filename(f"{message.subject or ''}.eml") or f"{message.id}.eml"
+        part, size = self._part(message, number)
+        kind = reading.preview_kind(part, size)
+        if not kind:
+            raise NotFound()
+        content = part.content
+        if size is not None:
+            pieces = message._stream(
+                lambda session, uid: large_mail.stream_part(session, uid, number)
+            )
+            content = b"".join(pieces)
+        if kind == "image":
+            return self._inline(content, image_type(content))
+        if kind == "pdf":
+            is_pdf = content[:1024].lstrip().startswith(b"%PDF-")
+            return self._inline(content, is_pdf and "application/pdf")
+        return self._page(self._fragment(kind, content), part.filename)
+
+    @http.route(f"{PREFIX}/attachments.zip", type="http", auth="user", methods=["GET"])
+    def attachments(self, message_id: int):
+        """All attachments in one ZIP, made while it is sent."""
+        message = self._message(message_id)
+        mail, sizes = message._read()
+        parts = mail.attachments
+        names = unique_names(part.filename for part in parts)
+
+        def files(session, uid):
+            for name, part in zip(names, parts, strict=True):
+                if part.number in sizes:
+                    yield name, large_mail.stream_part(session, uid, part.number)
+                else:
+                    yield name, [part.content]
+
+        if any(part.number in sizes for part in parts):
+            content = message._stream(
+                lambda session, uid: stream_zip(files(session, uid))
+            )
+        else:
+            content = stream_zip(files(None, 0))
+        name = safe_filename(f"{message.subject or ''}.zip") or f"{message.id}.zip"
+        return self._download(content, name)
+
+    @http.route(f"{PREFIX}/source", type="http", auth="user", methods=["GET"])
+    def source(self, message_id: int, view: str = ""):
+        """The mail as it came: as a file, or ``view=1`` its beginning as a page."""
+        message = self._message(message_id)
         content = message._cached_raw()
         if not content:
             content = message._stream(lambda session, uid: session.stream_body(uid))
+        if view == "1":
+            shown = content if isinstance(content, bytes) else b"".join(content)
+            text = shown[:MAX_SOURCE].decode("utf-8", "replace")
+            return self._page(self._plain(text), message.display_name)
+        name = safe_filename(f"{message.subject or ''}.eml") or f"{message.id}.eml"
         return self._download(content, name)
+
+    # -- helpers -----------------------------------------------------------------
+
+    def _message(self, message_id: int):
+        message = request.env["crm.mail.message"].browse(message_id).exists()
+        if not message or not message.has_access("read"):
+            raise NotFound()
+        return message
+
+    def _part(self, message, number: str):
+        """The part, and its size when it was left on the server."""
+        mail, sizes = message._read()
+        for part in mail.parts:
+            if part.number == number:
+                return part, sizes.get(number)
+        raise NotFound()
+
+    def _fields(self, header) -> list[tuple[str, str]]:
+        """The header fields that people read, in their language."""
+        env = request.env
+
+        def people(addresses):
+            return ", ".join(
+                f"{address.name} <{address.email}>" if address.name else address.email
+                for address in addresses
+            )
+
+        return [
+            (env._("From"), people([header.from_] if header.from_ else [])),
+            (env._("To"), people(header.to)),
+            (env._("Cc"), people(header.cc)),
+            (
+                env._("Date"),
+                header.sent_at.strftime("%Y-%m-%d %H:%M %z") if header.sent_at else "",
+            ),
+            (env._("Subject"), header.subject),
+        ]
+
+    def _fragment(self, kind: str, content: bytes) -> str:
+        """What a frame may show of a file of this kind."""
+        if kind == "mail":
+            mail = parse_mail(content)
+            names = ", ".join(part.filename for part in mail.attachments)
+            table = message_page.fields_table(
+                [*self._fields(mail.header), (request.env._("Attachments"), names)]
+            )
+            message = request.env["crm.mail.message"]
+            return table + message._shown_body(mail)
+        text = reading.shown_text(content)
+        if kind == "html":
+            return clean_html(text, inline={}).html
+        return self._plain(text) if kind == "calendar" else text_to_html(text)
+
+    def _plain(self, text: str) -> str:
+        return message_page.preformatted(text)
+
+    def _page(self, html: str, title: str, allow_remote: bool = False):
+        return request.make_response(
+            message_page.page(html, title), headers=message_page.headers(allow_remote)
+        )
+
+    def _inline(self, content: bytes, content_type):
+        if not content_type:
+            raise NotFound()
+        return request.make_response(
+            content,
+            headers=[
+                ("Content-Type", content_type),
+                ("Content-Disposition", "inline"),
+                ("Content-Security-Policy", "default-src 'none'; sandbox"),
+                ("X-Content-Type-Options", "nosniff"),
+                NO_CACHE,
+            ],
+        )
 
     def _download(self, content, name: str):
         """``content``: bytes, or pieces of it."""
@@ -111,12 +222,6 @@ class MessageController(http.Controller):
                 ("Content-Disposition", content_disposition(name)),
                 ("Content-Security-Policy", "default-src 'none'; sandbox"),
                 ("X-Content-Type-Options", "nosniff"),
-                ("Cache-Control", "private, no-store"),
+                NO_CACHE,
             ],
         )
-
-    def _message(self, message_id: int):
-        message = request.env["crm.mail.message"].browse(message_id).exists()
-        if not message or not message.has_access("read"):
-            raise NotFound()
-        return message

@@ -14,6 +14,7 @@ from . import crm_mail_delegate
 from . import crm_mail_folder
 from . import crm_mail_thread
 from . import crm_mail_message
+from . import crm_mail_trusted_sender
 from . import crm_mail_link
 from . import crm_mail_log
 from . import crm_mail_operation
@@ -22,6 +23,8 @@ from . import crm_mail_client_actions
 from . import crm_mail_client_layout
 from . import crm_mail_client_list
 from . import crm_mail_client_search
+from . import crm_mail_client_reading
+from . import crm_mail_client_panel
 from . import crm_mail_health
 from . import res_config_settings
 from . import res_users

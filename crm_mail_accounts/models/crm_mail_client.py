@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.misc import format_amount
 
-from ..tools import client_payload
+from ..tools import client_payload, reading
 
 
 class CrmMailClient(models.AbstractModel):
@@ -51,12 +51,20 @@ class CrmMailClient(models.AbstractModel):
         """
         message = self._readable("crm.mail.message", message_id)
         mail, sizes = message._read()
+        clean = message._clean_body(mail)
+        warnings = reading.cautions(message, mail, clean.html)
+        doubted = any(warning["level"] == "danger" for warning in warnings)
+        trusted = self.env["crm.mail.trusted.sender"]._is_trusted(message.from_email)
         return {
             **client_payload.message_row(message),
             "cc": client_payload.addresses(message, "cc"),
             "reply_to": client_payload.addresses(message, "reply_to"),
             "body_url": f"/crm_mail_accounts/message/{message.id}/body",
-            "remote": message._clean_body(mail).remote,
+            "remote": clean.remote,
+            "trusted": trusted and not doubted,
+            "warnings": warnings,
+            "invitations": reading.invitations(self.env, mail),
+            "lines": len(mail.text.splitlines()),
             "attachments": [
                 client_payload.attachment_payload(message, part, sizes)
                 for part in mail.attachments

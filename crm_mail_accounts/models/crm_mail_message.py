@@ -9,6 +9,7 @@ from ..mailkit.errors import MailError, UidValidityChanged
 from ..mailkit.mime.html import clean_html, text_to_html
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.preview import preview
+from ..mailkit.mime.quotes import fold_quotes
 from ..mailkit.values import CleanHtml, ParsedMail
 from ..tools import large_mail, search_writer
 from ..tools.error_messages import describe
@@ -358,6 +359,13 @@ class CrmMailMessage(models.Model):
             if part.content_id and part.size <= limits.MAX_INLINE_IMAGE
         }
         return clean_html(mail.html, inline=inline, allow_remote=allow_remote)
+
+    def _shown_body(
+        self, mail: ParsedMail, allow_remote: bool = False, fold: bool = True
+    ) -> str:
+        """The body as the reading pane shows it: cleaned, quotes folded."""
+        html = self._clean_body(mail, allow_remote=allow_remote).html
+        return fold_quotes(html, self.env._("Quoted text")) if fold else html
 
     # -- who is it about -------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from . import test_provider
 from . import test_provider_hints
 from . import test_secrets
 from . import test_quarantine
+from . import test_reading
 from . import test_security
 from . import test_sender
 from . import test_setup

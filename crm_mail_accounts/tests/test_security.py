@@ -39,10 +39,16 @@ CLIENT_CALLS = {
     "rename_folder": lambda s: (s.inbox.id, "Other"),
     "delete_folder": lambda s: (s.inbox.id,),
     "subscribe_folder": lambda s: (s.inbox.id,),
+    "message_headers": lambda s: (s.mail.id,),
+    "trust_sender": lambda s: (s.mail.id,),
+    "save_attachments": lambda s: (s.mail.id, ["2"], "crm.lead", s.lead.id),
+    "contact_proposals": lambda s: (s.mail.id,),
+    "create_contact": lambda s: (s.mail.id, {}),
+    "create_opportunity": lambda s: (s.mail.id, {}),
 }
-REFUSED = {"connect_account", "rename_folder", "delete_folder"}
+REFUSED = {"connect_account", "rename_folder", "delete_folder", "save_attachments"}
 """What the owner cannot do with these records: a mailbox with a password has no page to
-go to, and an inbox keeps its name."""
+go to, an inbox keeps its name, and this mail has no attachment."""
 MODELS = {
     # model: the owner's record, or None where nobody but the system reads
     "crm.mail.account": lambda s: s.account,
@@ -62,6 +68,7 @@ MODELS = {
         [("thread_id", "=", s.mail.thread_id.id)]
     ),
     "crm.mail.sender": lambda s: s.sender,
+    "crm.mail.trusted.sender": lambda s: s.trusted,
 }
 NOT_PRIVATE = {"crm.mail.provider", "crm.mail.health"}
 """Presets, which everybody reads; and the administrator's list of mailboxes, which
@@ -121,6 +128,11 @@ class TestSecurity(MailCase):
         )
         action = self.owner.with_user(self.owner).action_crm_mail_senders()
         self.sender = self.env["crm.mail.sender"].search(action["domain"])
+        self.trusted = (
+            self.env["crm.mail.trusted.sender"]
+            .with_user(self.owner)
+            .create({"email": "rosa@conti.example"})
+        )
         self.portal = new_test_user(
             self.env, login="mail_portal", groups="base.group_portal"
         )

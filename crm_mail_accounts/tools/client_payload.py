@@ -8,6 +8,8 @@ from __future__ import annotations
 from odoo import fields
 from odoo.tools import format_time
 
+from .reading import preview_kind
+
 
 def account_payload(account, folders) -> dict:
     """``folders``: those of this account."""
@@ -183,4 +185,5 @@ def attachment_payload(message, part, sizes: dict[str, int]) -> dict:
         "content_type": part.content_type,
         "size": sizes.get(part.number, part.size),
         "url": f"/crm_mail_accounts/message/{message.id}/part/{part.number}",
+        "preview": preview_kind(part, sizes.get(part.number)),
     }
