@@ -170,7 +170,9 @@ class TestReading(ReadingCase):
         with self.assertRaises(AccessError):
             self.client().save_attachments(mail.id, ["2"], "crm.lead", lead.id)
         with self.assertRaisesRegex(UserError, "cannot be saved there"):
-            self.client().save_attachments(mail.id, ["2"], "ir.cron", 1)
+            self.client().save_attachments(
+                mail.id, ["2"], "res.country", self.env.ref("base.it").id
+            )
 
 
 @tagged("post_install", "-at_install")
