@@ -29,7 +29,8 @@ from ..mailkit.trace import Trace
 from ..mailkit.values import Credentials, Endpoint, FolderState, Quota
 from . import arrivals, change_writer, oauth, quarantine, thread_writer
 from .error_messages import describe
-from .folder_pass import FolderPass, FolderTask
+from .folder_look import FolderTask
+from .folder_pass import FolderPass
 from .folder_renames import find_renamed
 from .lease import Claim, LeaseLost
 from .operation_push import OperationPush

@@ -11,7 +11,7 @@ from ..mailkit.errors import MailError
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.preview import preview
 from . import search_writer
-from .folder_pass import FolderTask
+from .folder_look import FolderTask
 
 PREVIEW_FOLDERS = ("inbox", "sent")
 PREVIEW_MAILS = 300
