@@ -23,6 +23,7 @@
         "wizards/crm_mail_sender_views.xml",
         "views/crm_mail_health_views.xml",
         "views/crm_mail_provider_views.xml",
+        "views/crm_mail_signature_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
         "views/crm_mail_accounts_menus.xml",

@@ -8,6 +8,7 @@ from . import crm_mail_account_arrivals
 from . import crm_mail_account_lease
 from . import crm_mail_account_oauth
 from . import crm_mail_account_quota
+from . import crm_mail_account_signature
 from . import crm_mail_account_sync
 from . import crm_mail_account_token
 from . import crm_mail_delegate
@@ -26,6 +27,7 @@ from . import crm_mail_client_search
 from . import crm_mail_client_reading
 from . import crm_mail_client_panel
 from . import crm_mail_health
+from . import crm_mail_signature
 from . import res_config_settings
 from . import res_users
 from . import res_users_settings

@@ -70,9 +70,9 @@ MODELS = {
     "crm.mail.sender": lambda s: s.sender,
     "crm.mail.trusted.sender": lambda s: s.trusted,
 }
-NOT_PRIVATE = {"crm.mail.provider", "crm.mail.health"}
-"""Presets, which everybody reads; and the administrator's list of mailboxes, which
-``test_health`` tries."""
+NOT_PRIVATE = {"crm.mail.provider", "crm.mail.health", "crm.mail.signature"}
+"""Presets, which everybody reads; the administrator's list of mailboxes, which
+``test_health`` tries, and signatures, which ``test_signature`` does."""
 OPEN_TO_ALL = {"bootstrap", "progress"}
 """They take no record: everybody is answered about their own."""
 
