@@ -6,6 +6,7 @@ from . import crm_mail_account
 from . import crm_mail_account_access
 from . import crm_mail_account_arrivals
 from . import crm_mail_account_lease
+from . import crm_mail_account_linking
 from . import crm_mail_account_oauth
 from . import crm_mail_account_quota
 from . import crm_mail_account_signature
@@ -17,6 +18,8 @@ from . import crm_mail_thread
 from . import crm_mail_message
 from . import crm_mail_trusted_sender
 from . import crm_mail_link
+from . import crm_mail_link_post
+from . import crm_mail_link_refusal
 from . import crm_mail_log
 from . import crm_mail_operation
 from . import crm_mail_client
@@ -28,6 +31,10 @@ from . import crm_mail_client_reading
 from . import crm_mail_client_panel
 from . import crm_mail_health
 from . import crm_mail_signature
+from . import crm_mail_client_links
+from . import crm_mail_client_records
+from . import mail_message
+from . import mail_thread
 from . import res_config_settings
 from . import res_users
 from . import res_users_settings

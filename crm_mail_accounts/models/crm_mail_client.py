@@ -85,51 +85,6 @@ class CrmMailClient(models.AbstractModel):
         }
 
     @api.model
-    def search_records(self, message_id, term) -> list[dict]:
-        """Records that the mail may be linked to, by name; what the user may read."""
-        self._readable("crm.mail.message", message_id)
-        found = []
-        for model in ("crm.lead", "res.partner"):
-            for res_id, name in self.env[model].name_search(str(term), limit=8):
-                record = self.env[model].browse(res_id)
-                found.append(
-                    {
-                        "model": model,
-                        "model_label": client_payload.model_label(self.env, model),
-                        "res_id": res_id,
-                        "name": name,
-                        "subtitle": self._subtitle(record),
-                    }
-                )
-        return found
-
-    @api.model
-    def link_message(self, message_id, model, res_id) -> dict:
-        """Link the mail to a record and show it in the record's chatter.
-
-        :raises AccessError: not the user's mail, or no right to post on the record
-        """
-        message = self._readable("crm.mail.message", message_id)
-        message.account_id._check_may_act()
-        link = self.env["crm.mail.link"]._link(
-            message,
-            model,
-            res_id,
-            self.env._("Linked by %(user)s", user=self.env.user.name),
-        )
-        return client_payload.link_payload(link)
-
-    @api.model
-    def unlink_message(self, link_id) -> bool:
-        """Take a link back, with what it posted."""
-        link = self._readable("crm.mail.link", link_id)
-        link.message_id.account_id._check_may_act()
-        # sudo: the rules let the owner alone remove links; a delegate who may act
-        # was checked above
-        link.sudo().unlink()
-        return True
-
-    @api.model
     def sync_now(self, account_id=False) -> bool:
         """Look for new mail at once, in one account or in all of the user's."""
         accounts = (
@@ -163,12 +118,6 @@ class CrmMailClient(models.AbstractModel):
                 self.env._("This mail does not exist, or it is not yours to read.")
             )
         return record
-
-    def _subtitle(self, record) -> str:
-        """What tells two records of one name apart."""
-        if record._name == "crm.lead":
-            return record.partner_id.display_name or record.email_from or ""
-        return record.email or ""
 
     def _accounts_and_folders(self):
         """The user's own mailboxes first, then those of which they are a delegate."""

@@ -1,21 +1,26 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import email_normalize
 
-from ..mailkit.mime.addresses import format_address
-from ..mailkit.mime.parse import parse_mail
-from ..mailkit.values import Address
+CONTENTS = [
+    ("fact", "Only who, when and the subject"),
+    ("text", "The text, without attachments"),
+    ("whole", "The whole mail with its attachments"),
+]
+"""What a record shows of a mail, the least first."""
+PRIVATE_CHATTERS = ("discuss.channel", "mail.thread", "mail.thread.main.attachment")
+"""They have a chatter and hold no business: talks between people, and mere bases."""
 
 
 class CrmMailLink(models.Model):
     """This mail belongs to this record, and who or what said so.
 
     Making a link posts the mail in the record's chatter, at its own date and quietly:
-    nobody is notified, nobody becomes a follower, nothing is answered (law 14).  The
-    posted copy gets a Message-ID of its own, because the host's gateway drops a mail
-    whose Message-ID it has already seen.
+    nobody is notified, nobody becomes a follower, nothing is answered (law 14); see
+    ``crm_mail_link_post.py``.  A rule only makes the link; the worker, which may wait
+    for the mail server, posts it a moment later (``waiting``).
+
+    The link goes with what it posted: it follows when records are merged, and goes
+    when the record or the posted message is deleted (``mail_message.py``).
     """
 
     _name = "crm.mail.link"
@@ -29,19 +34,43 @@ class CrmMailLink(models.Model):
     user_id = fields.Many2one(
         related="message_id.user_id", store=True, index=True, string="Owner"
     )
+    header_id = fields.Char(
+        related="message_id.message_id",
+        store=True,
+        string="Message-ID",
+        help="By which the same mail is known in another mailbox and at the gateway.",
+    )
     res_model = fields.Char("Model", required=True)
     res_id = fields.Many2oneReference("Record", required=True, model_field="res_model")
     res_name = fields.Char("Record name", compute="_compute_res_name")
     reason = fields.Char(required=True, help="Who or which rule linked it, in words.")
+    by_rule = fields.Boolean("Linked by a rule")
+    content = fields.Selection(CONTENTS, "Posted", required=True, default="whole")
     mail_message_id = fields.Many2one(
-        "mail.message", "Posted as", ondelete="set null", copy=False
+        "mail.message",
+        "Posted as",
+        ondelete="set null",
+        copy=False,
+        index="btree_not_null",
     )
+    own_copy = fields.Boolean(
+        default=True,
+        help="The message was posted by links and goes with the last of them. Unset: "
+        "the gateway or a user had posted it.",
+    )
+    waiting = fields.Boolean(help="To be posted when the mail was fetched.")
+    tries = fields.Integer(help="How often it could not be fetched.")
+    posted_at = fields.Datetime()
+    error = fields.Char("Problem", help="Why it could not be posted, in words.")
 
     _record_unique = models.Constraint(
         "UNIQUE (message_id, res_model, res_id)",
         "This mail is already linked to that record.",
     )
     _record_index = models.Index("(res_model, res_id)")
+    _same_mail_index = models.Index("(header_id, res_model, res_id)")
+    _waiting_index = models.Index("(message_id) WHERE waiting")
+    _posted_index = models.Index("(user_id, posted_at) WHERE own_copy")
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):
@@ -59,8 +88,8 @@ class CrmMailLink(models.Model):
 
     @api.constrains("res_model")
     def _check_res_model(self):
-        for link in self:
-            if not link._has_chatter(link.res_model):
+        for model in set(self.mapped("res_model")):
+            if not self._has_chatter(model):
                 raise ValidationError(
                     self.env._(
                         "A mail can only be linked to a record that has a chatter."
@@ -69,7 +98,16 @@ class CrmMailLink(models.Model):
 
     @api.model
     def _has_chatter(self, model: str) -> bool:
-        return model in self.env and hasattr(self.env[model], "_message_create")
+        """Whether mails can be linked to records of this model."""
+        if model not in self.env or model in PRIVATE_CHATTERS:
+            return False
+        records = self.env[model]
+        return (
+            hasattr(records, "_message_create")
+            and not records._abstract
+            and not records._transient
+            and not model.startswith("crm.mail.")
+        )
 
     def _record(self):
         self.ensure_one()
@@ -77,104 +115,178 @@ class CrmMailLink(models.Model):
             return None
         return self.env[self.res_model].browse(self.res_id)
 
+    # -- linking -------------------------------------------------------------------
+
     @api.model
-    def _link(self, message, model: str, res_id: int, reason: str):
+    def _link(self, message, model: str, res_id: int, reason: str, content="whole"):
         """Link one mail to one record as the current user, and post it there.
 
         Linking twice is the same link. The body is fetched first, so that a server
         that is away leaves nothing behind.
 
+        :param content: ``whole``, ``text`` or ``fact``
         :raises AccessError: the user may not read the mail or not post on the record
         :raises UserError: the record cannot hold mails, or the mail cannot be read
         """
         message.ensure_one()
-        message.check_access("read")
+        self._check_may_link(message, model, res_id, content)
+        known = self._known(message, model, res_id)
+        if known:
+            return known
+        if content != "fact":
+            message._read_raw()
+        link = self._make([(message, model, res_id, reason, content)])
+        link._post()
+        return link.sudo(False)
+
+    @api.model
+    def _link_later(self, messages, model: str, res_id: int, reason: str, content):
+        """As :meth:`_link` for many mails; the worker posts those that it must fetch.
+
+        :return: the links of these mails to that record, old and new
+        """
+        self._check_may_link(messages, model, res_id, content)
+        known = self._known(messages, model, res_id)
+        made = self._make(
+            (message, model, res_id, reason, content)
+            for message in messages - known.message_id
+        )
+        made._ready()._post()
+        return known | made.sudo(False)
+
+    @api.model
+    def _check_may_link(self, messages, model: str, res_id: int, content: str):
+        messages.check_access("read")
         if not self._has_chatter(model):
             raise UserError(
                 self.env._("A mail can only be linked to a record that has a chatter.")
             )
-        record = self.env[model].browse(res_id).exists()
+        if content not in dict(CONTENTS):
+            raise UserError(
+                self.env._("Choose what is posted: the whole mail, its text or less.")
+            )
+        record = self.env[model].browse(int(res_id)).exists()
         if not record:
             raise UserError(self.env._("That record does not exist any more."))
         record.check_access("read")
         operation = record._mail_get_operation_for_mail_message_operation("create")
         record.check_access(operation[record])
-        known = self.search(
+
+    @api.model
+    def _known(self, messages, model: str, res_id: int):
+        return self.search(
             [
-                ("message_id", "=", message.id),
+                ("message_id", "in", messages.ids),
                 ("res_model", "=", model),
                 ("res_id", "=", res_id),
             ]
         )
-        if known:
-            return known
-        raw = message._read_raw()
-        # sudo: users have no right to create links, so that none exists that was not
-        # checked here and posted below
-        link = self.sudo().create(
-            {
-                "message_id": message.id,
-                "res_model": model,
-                "res_id": res_id,
-                "reason": reason,
-            }
-        )
-        link.mail_message_id = link.sudo(False)._post(record, raw)
-        return link.sudo(False)
-
-    def _post(self, record, raw: bytes):
-        """Show the mail in the record's chatter, and only show it."""
-        mail = parse_mail(raw)
-        message = self.message_id
-        header = mail.header
-        sender = header.from_ or header.sender
-        email = email_normalize(sender.email) if sender else False
-        author = (
-            self.env["res.partner"].search([("email_normalized", "=", email)], limit=1)
-            if email
-            else self.env["res.partner"]
-        )
-        recipients = message.recipients or {}
-        written_by = sender and self._formatted([(sender.name, sender.email)])
-        sent_at = header.sent_at and header.sent_at.replace(tzinfo=None)
-        values = {
-            "model": record._name,
-            "res_id": record.id,
-            "message_type": "email",
-            "subtype_id": self.env.ref("mail.mt_comment").id,
-            "subject": header.subject or message.subject,
-            "body": Markup(message._clean_body(mail).html),  # noqa: S704 cleaned
-            "email_from": written_by,
-            "author_id": author.id,
-            "date": sent_at or message.internal_date,
-            "incoming_email_to": self._formatted(recipients.get("to", [])),
-            "incoming_email_cc": self._formatted(recipients.get("cc", [])),
-            "reply_to": written_by,
-            "email_add_signature": False,
-            "record_alias_domain_id": False,
-            "record_company_id": self.env.company.id,
-        }
-        # The gateway's own context: received markup is stored as text, pictures as
-        # they are. sudo: the right to post on the record was checked by the caller.
-        quiet = record.sudo().with_context(
-            attachments_mime_plainxml=True,
-            image_no_postprocess=True,
-            mail_post_autofollow_author_skip=True,
-        )
-        attachments = [(part.filename, part.content) for part in mail.attachments]
-        values.update(quiet._process_attachments_for_post(attachments, [], values))
-        return quiet._message_create([values])
 
     @api.model
-    def _formatted(self, pairs) -> str:
-        return ", ".join(
-            format_address(Address(name, email)) for name, email in pairs if email
+    def _make(self, wanted, by_rule: bool = False):
+        """Links that wait to be posted: ``(message, model, id, reason, content)``.
+
+        As superuser: users have no right to create links, so that none exists whose
+        record was not checked by the caller.
+        """
+        links = self.sudo().create(
+            [
+                {
+                    "message_id": message.id,
+                    "res_model": model,
+                    "res_id": res_id,
+                    "reason": reason,
+                    "content": content,
+                    "by_rule": by_rule,
+                    "waiting": True,
+                }
+                for message, model, res_id, reason, content in wanted
+            ]
         )
+        if not by_rule:
+            # Who links by hand what was refused has changed their mind.
+            links._refusals().unlink()
+        return links
+
+    # -- unlinking -----------------------------------------------------------------
 
     def unlink(self):
-        """Take the posted copies back together with the links."""
-        # sudo: the copy was posted by this link; the user's right to the link counts
-        posted = self.sudo().mail_message_id
+        """Take the posted copies back together with the links.
+
+        A copy that another mailbox's link shows as well is made anew with what that
+        one may show. What a rule had linked is remembered, so that no rule does it
+        again.
+        """
+        # sudo: the copy was posted by these links; the user's right to them counts
+        if not self:
+            return True
+        links = self.sudo()
+        copies = links.filtered("own_copy").mail_message_id
+        messages = links.message_id
+        links.filtered("by_rule")._refuse()
         result = super().unlink()
-        posted.unlink()
+        rest = links.search([("mail_message_id", "in", copies.ids)])
+        rest.write({"mail_message_id": False, "waiting": True})
+        links._remove_copies(copies)
+        rest._ready()._post()
+        messages._forget_unlinked()
         return result
+
+    def _refuse(self):
+        """Remember that these mails do not belong to these records."""
+        self.env["crm.mail.link.refusal"].sudo()._remember(
+            {(link.message_id.id, link.res_model, link.res_id) for link in self}
+        )
+
+    def _refusals(self):
+        refusals = self.env["crm.mail.link.refusal"].sudo()
+        found = refusals.search([("message_id", "in", self.message_id.ids)])
+        pairs = {(link.message_id, link.res_model, link.res_id) for link in self}
+        return found.filtered(
+            lambda refusal: (refusal.message_id, refusal.res_model, refusal.res_id)
+            in pairs
+        )
+
+    # -- what happens to the records -------------------------------------------------
+
+    @api.model
+    def _follow(self, posted):
+        """Messages were moved to other records: their links go with them.
+
+        That is how the host merges records and hands a chatter over, whatever the
+        model. Of two links of one mail that meet on a record one stays.
+        """
+        links = self.search([("mail_message_id", "in", posted.ids)])
+        for link in links:
+            target = link.mail_message_id
+            place = (target.model, target.res_id)
+            if place == (link.res_model, link.res_id):
+                continue
+            if not target.res_id or not self._has_chatter(target.model):
+                link._release()
+            elif self._known(link.message_id, *place):
+                link.by_rule = False
+                link.unlink()
+            else:
+                link.write({"res_model": target.model, "res_id": target.res_id})
+        links.exists()._settle()
+
+    @api.model
+    def _released_by(self, posted):
+        """Messages are about to be deleted, with their record or by hand."""
+        self.search([("mail_message_id", "in", posted.ids)])._release()
+
+    def _release(self):
+        """End links and leave the messages to themselves."""
+        self.write({"mail_message_id": False})
+        self.unlink()
+
+    @api.model
+    def _names_of_reasons(self) -> dict[str, str]:
+        """Rule -> the words that a link made by it carries."""
+        return {
+            "conversation": self.env._("Rule: belongs to a conversation linked to it"),
+            "reference": self.env._("Rule: answers a message of this record"),
+            "contact": self.env._("Rule: from or to this contact"),
+            "opportunity": self.env._("Rule: the contact's only open opportunity"),
+        }

@@ -191,6 +191,24 @@ class CrmMailMessage(models.Model):
         self.check_access("read")
         return self._raw_attachment().raw or b""
 
+    def _with_cached_raw(self):
+        """Those of these mails that were fetched as a whole."""
+        self.check_access("read")
+        # sudo: as for one mail
+        cached = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_field", "=", "raw"),
+                    ("res_id", "in", self.ids),
+                ],
+                ["res_id"],
+            )
+        )
+        return self.browse(cached.mapped("res_id"))
+
     def _raw_attachment(self):
         # Through the attachment, because a binary field would turn every byte into
         # base64 and back. sudo: `raw` is closed to everybody; callers check rights.
@@ -366,6 +384,16 @@ class CrmMailMessage(models.Model):
         """The body as the reading pane shows it: cleaned, quotes folded."""
         html = self._clean_body(mail, allow_remote=allow_remote).html
         return fold_quotes(html, self.env._("Quoted text")) if fold else html
+
+    def _link_content(self) -> str:
+        """What is posted of it when nothing else is said."""
+        return self.account_id.link_content or "whole"
+
+    def _forget_unlinked(self):
+        """Remove mails that only their links kept: nothing else has them any more."""
+        self.filtered(
+            lambda message: not message.account_id and not message.link_ids
+        ).unlink()
 
     # -- who is it about -------------------------------------------------------------
 

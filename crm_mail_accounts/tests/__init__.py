@@ -11,6 +11,9 @@ from . import test_large_mail
 from . import test_lease
 from . import test_link
 from . import test_list
+from . import test_link_once
+from . import test_link_records
+from . import test_link_rules
 from . import test_log
 from . import test_oauth
 from . import test_oauth_setup

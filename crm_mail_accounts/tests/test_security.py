@@ -22,6 +22,12 @@ CLIENT_CALLS = {
     "message_context": lambda s: (s.mail.id,),
     "search_records": lambda s: (s.mail.id, "a"),
     "link_message": lambda s: (s.mail.id, "crm.lead", s.lead.id),
+    "link_thread": lambda s: (s.mail.id, "crm.lead", s.lead.id),
+    "linkable_models": lambda s: (),
+    "link_suggestions": lambda s: (s.mail.id,),
+    "dismiss_suggestion": lambda s: (s.mail.id, "crm.lead", s.lead.id),
+    "record_mail_count": lambda s: ("crm.lead", s.lead.id),
+    "record_messages": lambda s: ("crm.lead", s.lead.id),
     "unlink_message": lambda s: (s.link.id,),
     "sync_now": lambda s: (s.account.id,),
     "connect_account": lambda s: (s.account.id,),
@@ -57,6 +63,7 @@ MODELS = {
     "crm.mail.folder": lambda s: s.inbox,
     "crm.mail.message": lambda s: s.mail,
     "crm.mail.link": lambda s: s.link,
+    "crm.mail.link.refusal": lambda s: s.refusal,
     "crm.mail.log": lambda s: s.log,
     "crm.mail.account.setup": lambda s: s.setup,
     "crm.mail.account.setup.proposal": lambda s: s.setup.proposal_ids,
@@ -75,6 +82,11 @@ NOT_PRIVATE = {"crm.mail.provider", "crm.mail.health", "crm.mail.signature"}
 ``test_health`` tries, and signatures, which ``test_signature`` does."""
 OPEN_TO_ALL = {"bootstrap", "progress"}
 """They take no record: everybody is answered about their own."""
+BY_RECORD = {"record_mail_count", "record_messages"}
+"""They ask for a record: who reads it is told what it shows, see ``test_link_records``.
+"""
+NO_RECORD = {"linkable_models"}
+"""Nothing that belongs to anybody."""
 
 
 @tagged("post_install", "-at_install")
@@ -96,6 +108,9 @@ class TestSecurity(MailCase):
         )
         link = self.client().link_message(self.mail.id, "crm.lead", self.lead.id)
         self.link = self.env["crm.mail.link"].browse(link["id"])
+        self.refusal = self.env["crm.mail.link.refusal"].create(
+            {"message_id": self.mail.id, "res_model": "crm.lead", "res_id": 1}
+        )
         self.log = self.env["crm.mail.log"].create(
             {
                 "account_id": self.account.id,
@@ -168,6 +183,14 @@ class TestSecurity(MailCase):
                     if method in OPEN_TO_ALL and not user.share:
                         answer = getattr(client, method)(*values)
                         self.assertFalse(answer["accounts"] or answer["folders"])
+                        continue
+                    if method in NO_RECORD and not user.share:
+                        continue
+                    if method in BY_RECORD and self.lead.with_user(user).has_access(
+                        "read"
+                    ):
+                        told = str(getattr(client, method)(*values))
+                        self.assertNotIn(f"'message_id': {self.mail.id}", told)
                         continue
                     with self.assertRaises(AccessError), self.cr.savepoint():
                         getattr(client, method)(*values)

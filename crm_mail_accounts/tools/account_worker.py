@@ -33,6 +33,7 @@ from .folder_look import FolderTask
 from .folder_pass import FolderPass
 from .folder_renames import find_renamed
 from .lease import Claim, LeaseLost
+from .link_posting import LinkPosting
 from .operation_push import OperationPush
 from .read_ahead import ReadAhead
 
@@ -190,6 +191,8 @@ class AccountWorker:
             ):
                 if self.time_is_up:
                     return True
+            if LinkPosting(self, session).run():
+                return True
             if ReadAhead(self, session).run(tasks):
                 return True
             return self.commit(self._operations_wait)

@@ -169,6 +169,10 @@ def link_payload(link) -> dict:
         "res_id": link.res_id,
         "name": link.res_name or link.env._("(no access)"),
         "model_label": model_label(link.env, link.res_model),
+        "reason": link.reason,
+        "content": link.content,
+        "waiting": link.waiting,
+        "error": link.error or "",
     }
 
 

@@ -1,0 +1,1 @@
+"""What is decided about a mail by rule, from values alone."""

@@ -1,0 +1,44 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class MailMessage(models.Model):
+    """Links of mails go where their posted messages go."""
+
+    _inherit = "mail.message"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "model" in vals or "res_id" in vals:
+            # sudo: merging records moves everybody's mails, whoever does it
+            self.env["crm.mail.link"].sudo()._follow(self)
+        return result
+
+    def unlink(self):
+        # sudo: the links end with the message, whoever deletes it or its record;
+        # before the message, because afterwards nothing tells them
+        if self:
+            self.check_access("unlink")
+            self.env["crm.mail.link"].sudo()._released_by(self)
+        return super().unlink()
+
+    def _make_older_than_the_loop_guard(self):
+        """Let copies of mails not count as mail that the gateway received just now.
+
+        It bounces a sender of whom many messages were made on a record within a short
+        time (``mail.gateway.loop.minutes``): a linked conversation would do that.
+        """
+        # sudo: one number, which is no secret
+        parameters = self.env["ir.config_parameter"].sudo()
+        minutes = int(parameters.get_param("mail.gateway.loop.minutes", 120)) + 1
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE mail_message"
+                " SET create_date = create_date - make_interval(mins => %s)"
+                " WHERE id = ANY(%s)",
+                minutes,
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["create_date"])
