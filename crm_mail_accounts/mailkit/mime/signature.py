@@ -278,13 +278,11 @@ def _is_empty(element) -> bool:
 
 def _remove_if_empty(element) -> None:
     """The element, and what held nothing else."""
-    while _is_empty(element):
-        parent = element.getparent()
-        # The outermost one is ours; one that is out of the tree is gone already.
-        if parent is None or parent.getparent() is None or parent.tag == "body":
-            return
+    parent = element.getparent()
+    # The outermost one is ours; one that is out of the tree is gone already.
+    while parent is not None and parent.tag != "body" and _is_empty(element):
         _remove(element)
-        element = parent
+        element, parent = parent, parent.getparent()
 
 
 def _remove(element) -> None:
