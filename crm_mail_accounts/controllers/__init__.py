@@ -1,2 +1,3 @@
+from . import compose
 from . import message
 from . import oauth

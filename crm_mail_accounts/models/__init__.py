@@ -22,6 +22,10 @@ from . import crm_mail_link_post
 from . import crm_mail_link_refusal
 from . import crm_mail_log
 from . import crm_mail_operation
+from . import crm_mail_outgoing
+from . import crm_mail_outgoing_send
+from . import crm_mail_outgoing_mailbox
+from . import crm_mail_outgoing_queue
 from . import crm_mail_client
 from . import crm_mail_client_actions
 from . import crm_mail_client_layout
@@ -29,6 +33,9 @@ from . import crm_mail_client_list
 from . import crm_mail_client_search
 from . import crm_mail_client_reading
 from . import crm_mail_client_panel
+from . import crm_mail_client_compose
+from . import crm_mail_client_compose_files
+from . import crm_mail_client_outgoing
 from . import crm_mail_health
 from . import crm_mail_signature
 from . import crm_mail_client_links

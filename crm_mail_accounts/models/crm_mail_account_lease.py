@@ -39,6 +39,11 @@ class CrmMailAccountLease(models.Model):
     pass_number = fields.Integer(
         default=1, help="Counts the turns in which every folder was looked at."
     )
+    smtp_failures = fields.Integer(default=0)
+    smtp_error_code = fields.Char()
+    smtp_error_message = fields.Char()
+    smtp_error_at = fields.Datetime()
+    smtp_size = BigInteger(help="Bytes that the SMTP server takes; 0: it does not say.")
     quota_used = BigInteger(help="Bytes; of the fullest storage quota.")
     quota_limit = BigInteger(help="Bytes; 0 where the server tells none.")
 
@@ -142,3 +147,30 @@ class CrmMailAccountLease(models.Model):
         self.search([("account_id", "in", accounts.ids)]).write(
             {"due": fields.Datetime.now(), "failures": 0}
         )
+
+    @api.model
+    def _make_due_at(self, accounts, at=None):
+        """Look at these accounts at a time (now when left out), or before.
+
+        A worker that is busy with one of them computes that time itself when it gives
+        the account back; the row is written all the same, so that one of the two
+        transactions sees what the other did.
+        """
+        at = at or fields.Datetime.now()
+        if not accounts:
+            return
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_mail_account_lease
+                   SET due = CASE WHEN due IS NOT NULL THEN LEAST(due, %(at)s)
+                                  WHEN until IS NULL OR %(at)s <= until THEN %(at)s
+                              END
+                 WHERE account_id = ANY(%(accounts)s)
+                """,
+                at=at,
+                accounts=accounts.ids,
+            )
+        )
+        self.invalidate_model(["due"])

@@ -1,13 +1,16 @@
 # One model, several files by subject.
 # pylint: disable=consider-merging-classes-inherited
 import logging
+import time
 
 from psycopg2.errors import SerializationFailure
 
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ..tools.account_worker import AccountWorker
+from ..tools import oauth
+from ..tools.account_worker import SLICE_SECONDS, AccountWorker
+from ..tools.outgoing_send import OutgoingSend
 
 _logger = logging.getLogger(__name__)
 
@@ -36,10 +39,28 @@ class CrmMailAccount(models.Model):
             # cursor is open: the worker has its own (law 8).
             seconds_left = cron._commit_progress(1 if claim else 0, remaining=0)
             if not claim:
+                self._send_by_host()
                 return
             self._work_on(claim)
             if seconds_left <= 0 or cron._commit_progress(remaining=1) <= 0:
                 return
+
+    @api.model
+    def _send_by_host(self):
+        """Mails of users without a mailbox: no account, hence no lease; each mail is
+        taken by itself."""
+        deadline = time.monotonic() + SLICE_SECONDS
+        registry = self.env.registry
+        try:
+            OutgoingSend(
+                registry,
+                self,
+                False,
+                lambda work: oauth.in_transaction(registry, work),
+                lambda: time.monotonic() >= deadline,
+            ).run()
+        except Exception:  # a defect there must not stop the lane
+            _logger.exception("defect while the host sends")
 
     @api.model
     def _claim_account(self):

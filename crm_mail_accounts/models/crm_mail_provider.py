@@ -40,6 +40,11 @@ class CrmMailProvider(models.Model):
     smtp_host = fields.Char("SMTP server")
     smtp_port = fields.Integer("SMTP port", default=465)
     smtp_security = fields.Selection(SECURITIES, "SMTP security", default="tls")
+    files_sent = fields.Boolean(
+        "Puts sent mail into Sent",
+        help="Its SMTP server stores a copy of each mail by itself, so that none is "
+        "stored a second time.",
+    )
     hint = fields.Html(
         translate=True,
         help="What a user must know or do before this mailbox can be set up.",

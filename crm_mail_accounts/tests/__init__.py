@@ -18,6 +18,7 @@ from . import test_log
 from . import test_oauth
 from . import test_oauth_setup
 from . import test_oauth_token
+from . import test_outgoing
 from . import test_provider
 from . import test_provider_hints
 from . import test_secrets

@@ -51,10 +51,44 @@ CLIENT_CALLS = {
     "contact_proposals": lambda s: (s.mail.id,),
     "create_contact": lambda s: (s.mail.id, {}),
     "create_opportunity": lambda s: (s.mail.id, {}),
+    "compose_start": lambda s: ("reply", s.mail.id),
+    "compose_open": lambda s: (s.outgoing.id,),
+    "compose_save": lambda s: (s.outgoing.id, s.outgoing.version, s.written()),
+    "compose_send": lambda s: (s.outgoing.id, s.outgoing.version, s.written()),
+    "compose_leave": lambda s: (s.outgoing.id,),
+    "compose_undo": lambda s: (s.outgoing.id,),
+    "compose_discard": lambda s: (s.outgoing.id,),
+    "compose_attach_records": lambda s: (s.outgoing.id, []),
+    "compose_attach_message_parts": lambda s: (s.outgoing.id, s.mail.id),
+    "compose_detach": lambda s: (s.outgoing.id, 1),
+    "compose_complete": lambda s: ("rosa",),
+    "compose_parse_addresses": lambda s: ("a@b.test",),
+    "compose_templates": lambda s: (),
+    "compose_apply_template": lambda s: (s.canned.id, "canned", {}),
+    "outgoing_list": lambda s: ("outgoing",),
+    "outgoing_reschedule": lambda s: (s.outgoing.id, "2040-01-01 08:00:00"),
+    "outgoing_send_now": lambda s: (s.outgoing.id,),
+    "outgoing_cancel": lambda s: (s.outgoing.id,),
+    "outgoing_retry": lambda s: (s.outgoing.id,),
+    "outgoing_decide": lambda s: (s.outgoing.id, "sent"),
 }
-REFUSED = {"connect_account", "rename_folder", "delete_folder", "save_attachments"}
+REFUSED = {
+    "connect_account",
+    "rename_folder",
+    "delete_folder",
+    "save_attachments",
+    "compose_attach_records",
+    "compose_attach_message_parts",
+    "compose_detach",
+    "outgoing_cancel",
+    "outgoing_reschedule",
+    "outgoing_send_now",
+    "outgoing_retry",
+    "outgoing_decide",
+}
 """What the owner cannot do with these records: a mailbox with a password has no page to
-go to, an inbox keeps its name, and this mail has no attachment."""
+go to, an inbox keeps its name, this mail has no attachment, and one that was taken back
+and thrown away waits for nothing."""
 MODELS = {
     # model: the owner's record, or None where nobody but the system reads
     "crm.mail.account": lambda s: s.account,
@@ -70,6 +104,7 @@ MODELS = {
     "crm.mail.account.delete": lambda s: s.deletion,
     "crm.mail.delegate": lambda s: s.delegate,
     "crm.mail.operation": lambda s: s.operation,
+    "crm.mail.outgoing": lambda s: s.outgoing,
     "crm.mail.thread": lambda s: s.mail.thread_id,
     "crm.mail.thread.ref": lambda s: s.env["crm.mail.thread.ref"].search(
         [("thread_id", "=", s.mail.thread_id.id)]
@@ -87,6 +122,13 @@ BY_RECORD = {"record_mail_count", "record_messages"}
 """
 NO_RECORD = {"linkable_models"}
 """Nothing that belongs to anybody."""
+WRITERS_ONLY = {
+    "compose_complete",
+    "compose_parse_addresses",
+    "compose_templates",
+    "outgoing_list",
+}
+"""So do these, for whoever has to do with mailboxes."""
 
 
 @tagged("post_install", "-at_install")
@@ -141,6 +183,13 @@ class TestSecurity(MailCase):
             .with_user(self.owner)
             .create({"account_id": self.account.id, "user_id": third.id})
         )
+        saved = self.client().compose_save(False, False, self.written())
+        self.outgoing = self.env["crm.mail.outgoing"].browse(saved["id"])
+        self.canned = (
+            self.env["mail.canned.response"]
+            .with_user(self.owner)
+            .create({"source": "hello", "substitution": "Hello"})
+        )
         action = self.owner.with_user(self.owner).action_crm_mail_senders()
         self.sender = self.env["crm.mail.sender"].search(action["domain"])
         self.trusted = (
@@ -155,6 +204,14 @@ class TestSecurity(MailCase):
         self.others = (self.colleague, self.administrator, self.portal, self.public)
         self.env.flush_all()
         self.env.invalidate_all()
+
+    def written(self) -> dict:
+        return {
+            "sender_key": f"account:{self.account.id}",
+            "to": [{"name": "", "email": "rosa@conti.example"}],
+            "subject": "Unsent",
+            "body_html": "<p>secret</p>",
+        }
 
     def test_every_method_of_the_client_is_listed_here(self):
         public = {
@@ -192,9 +249,15 @@ class TestSecurity(MailCase):
                         told = str(getattr(client, method)(*values))
                         self.assertNotIn(f"'message_id': {self.mail.id}", told)
                         continue
+                    if method in WRITERS_ONLY and not user.share:
+                        answer = str(getattr(client, method)(*values))
+                        self.assertNotIn("rosa@conti.example", answer)
+                        self.assertNotIn("Unsent", answer)
+                        continue
                     with self.assertRaises(AccessError), self.cr.savepoint():
                         getattr(client, method)(*values)
         self.assertTrue(self.link.exists())
+        self.assertEqual(self.outgoing.state, "draft")
 
     def test_the_owner_gets_an_answer_from_every_method(self):
         for method, arguments in CLIENT_CALLS.items():
@@ -228,6 +291,7 @@ class TestSecurity(MailCase):
             "crm.mail.folder",
             "crm.mail.link",
             "crm.mail.log",
+            "crm.mail.outgoing",
         ):
             with self.subTest(model=name):
                 self.assertFalse(

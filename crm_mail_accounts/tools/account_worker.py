@@ -6,8 +6,9 @@ by proving the claim (:meth:`crm.mail.account.lease._renew`), so that a worker t
 taken over writes nothing.  Killed at any point and run again, the result is the same:
 progress is committed together with the rows it speaks of (law 2).
 
-Order within a turn: what users changed is pushed (``operation_push``); the folder list,
-now and then; folder by folder, the inbox first (``folder_pass``); preview lines.
+Order within a turn: mails leave (``outgoing_send``); what users changed is pushed
+(``operation_push``), copies and drafts are stored (``outgoing_mailbox``); the folder
+list, now and then; folder by folder, the inbox first (``folder_pass``); preview lines.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from .folder_renames import find_renamed
 from .lease import Claim, LeaseLost
 from .link_posting import LinkPosting
 from .operation_push import OperationPush
+from .outgoing_mailbox import OutgoingMailbox
+from .outgoing_send import OutgoingSend
 from .read_ahead import ReadAhead
 
 _logger = logging.getLogger(__name__)
@@ -79,6 +82,7 @@ class AccountWorker:
         self.claim = claim
         self.clock = clock
         self.deadline = clock() + SLICE_SECONDS
+        self.started = fields.Datetime.now()
         self.new_mails = 0
         self.arrived_in: set[int] = set()
         """Ids of folders with new mail that nothing was done with yet."""
@@ -119,6 +123,7 @@ class AccountWorker:
         """
         endpoint = None
         try:
+            mails_wait = self._send()
             endpoint, credentials = self._log_in()
             try:
                 more = self._work(endpoint, credentials)
@@ -134,8 +139,19 @@ class AccountWorker:
         except MailError as error:
             self._give_back_failed(error, endpoint)
             return False
+        more = more or mails_wait
         self.commit(lambda env: self._give_back(env, 0.0 if more else POLL_SECONDS))
         return more
+
+    def _send(self) -> bool:
+        """Mails leave before anything else, whatever is wrong with the mailbox."""
+        return OutgoingSend(
+            self.registry,
+            self.door,
+            self.claim.account_id,
+            self.commit,
+            lambda: self.time_is_up,
+        ).run()
 
     def _log_in(self, refused: str = "") -> tuple[Endpoint, Credentials]:
         """Where to connect and with what; an access token is renewed when it is due."""
@@ -170,6 +186,9 @@ class AccountWorker:
         with self.door._open_imap__(endpoint, credentials, trace=self.trace) as session:
             push = OperationPush(self, endpoint)
             push.run(session)
+            outgoing = OutgoingMailbox(self, endpoint)
+            outgoing.run(session)
+            touched = push.touched | outgoing.touched
             states = session.list_states()
             if self.commit(self._listing_is_old):
                 listing = session.list_folders()
@@ -178,7 +197,7 @@ class AccountWorker:
                 self.commit(
                     lambda env: self._store_listing(env, listing, quota, renamed)
                 )
-            tasks = self.commit(lambda env: self._tasks(env, states, push.touched))
+            tasks = self.commit(lambda env: self._tasks(env, states, touched))
             tasks.sort(key=lambda task: task.folder_id in broke)
             if len(broke) >= MOST_BREAKS:
                 tasks = [task for task in tasks if task.folder_id not in broke]
@@ -391,6 +410,7 @@ class AccountWorker:
         lease = account.lease_ids
         lease.pass_number += 1
         change_writer.collect_garbage(env, account, lease.pass_number)
+        env["crm.mail.outgoing"]._link_sent(account)
 
     def put_in_local_folder(self, env, message_ids):
         """Incoming mail also shows in the CRM's own folder, if one is named [A13]."""
@@ -427,7 +447,7 @@ class AccountWorker:
         lease = env["crm.mail.account.lease"]._of(self.claim)
         recovered = bool(lease.error_code)
         lease._release(
-            next_in,
+            self._no_later_than_outgoing(env, next_in),
             failures=0,
             error_code=False,
             error_message=False,
@@ -438,6 +458,13 @@ class AccountWorker:
             self._log(env, "info", env._("%(count)s new mails", count=self.new_mails))
         if recovered:
             self.tell(env)
+
+    def _no_later_than_outgoing(self, env, next_in: float) -> float:
+        """A mail leaves at its time, whatever pause the mailbox is in."""
+        due = env["crm.mail.outgoing"]._next_due(self.account(env), self.started)
+        if not due:
+            return next_in
+        return max(0.0, min(next_in, (due - fields.Datetime.now()).total_seconds()))
 
     def give_back_defect(self):
         """After a defect of ours: the owner is told, and the account tried again."""
@@ -455,7 +482,7 @@ class AccountWorker:
             text = describe(env, error, endpoint).text
             known = lease.error_code == error.code
             lease._release(
-                pause_after(error, failures),
+                self._no_later_than_outgoing(env, pause_after(error, failures)),
                 failures=failures,
                 error_code=error.code,
                 error_message=text,

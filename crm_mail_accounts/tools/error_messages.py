@@ -244,6 +244,13 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
             env._("Fetching the mail of this mailbox failed unexpectedly."),
             env._("It is tried again. The reason is in the log of the Odoo server."),
         ),
+        "host_refused": (
+            env._(
+                "Odoo's outgoing server cannot be used: %(detail)s",
+                detail=error.detail[:200],
+            ),
+            env._("Ask your administrator."),
+        ),
         "server_busy": (
             env._("%(host)s is busy and asks to wait.", host=host),
             env._("It is tried again by itself."),

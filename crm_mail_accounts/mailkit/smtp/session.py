@@ -19,7 +19,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import (
@@ -215,12 +215,21 @@ class SmtpSession(Session):
     # -- sending --------------------------------------------------------------
 
     def send(
-        self, envelope_from: str, recipients: Sequence[str], raw: bytes
+        self,
+        envelope_from: str,
+        recipients: Sequence[str],
+        raw: bytes,
+        *,
+        before_dot: Callable[[], None] | None = None,
     ) -> Delivery:
         """Hand a mail over, to those of the recipients that the server takes.
 
         ``envelope_from`` may be empty (a bounce, an automatic answer).  Line ends
         become CRLF and leading dots are doubled; nothing else is changed.
+
+        ``before_dot`` is called when all is written but the final dot: the last
+        moment at which the mail can certainly be kept from leaving.  When it raises,
+        the connection is closed, and the server has nothing (RFC 5321 4.1.1.4).
         """
         step = "mail"
         try:
@@ -236,6 +245,8 @@ class SmtpSession(Session):
             step = "content"
             self._stream.bound(max(self._command_timeout, FINAL_DOT_TIMEOUT))
             self._write_content(raw)
+            if before_dot is not None:
+                before_dot()
             step = "dot"
             reply = self._final_dot()
         except MailError as err:
@@ -254,10 +265,10 @@ class SmtpSession(Session):
         path = self._path(envelope_from) if envelope_from else b"<>"
         line = b"MAIL FROM:" + path
         if "SIZE" in self.extensions:
-            most = self.extensions["SIZE"].split()[:1]
-            if most and most[0].isdecimal() and 0 < int(most[0]) < len(raw):
+            if 0 < self.max_size < len(raw):
                 raise ServerRefused(
-                    f"the server takes mails of {most[0]} bytes", response_code="552"
+                    f"the server takes mails of {self.max_size} bytes",
+                    response_code="552",
                 )
             line += b" SIZE=%d" % len(raw)
         if not raw.isascii():
@@ -324,6 +335,12 @@ class SmtpSession(Session):
             self._stream.read_timeout = silence
         self._expect(reply, 250)
         return reply
+
+    @property
+    def max_size(self) -> int:
+        """Bytes that a mail may have (RFC 1870); 0 where the server does not say."""
+        most = self.extensions.get("SIZE", "").split()[:1]
+        return int(most[0]) if most and most[0].isdecimal() else 0
 
     def _forget_mail(self) -> None:
         """RSET after a refusal, so that the session can be used again."""

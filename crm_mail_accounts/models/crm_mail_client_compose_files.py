@@ -1,0 +1,251 @@
+# One model, several files by subject.
+# pylint: disable=consider-merging-classes-inherited
+import uuid
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import email_normalize
+
+from ..mailkit.mime.addresses import parse_typed
+from ..mailkit.mime.parse import parse_mail
+from ..mailkit.mime.plain_html import text_to_html
+from ..mailkit.mime.reply import editable_html
+from ..tools import compose_payload, compose_start
+
+MOST_FILES = 200
+MOST_TEMPLATES = 500
+
+
+class CrmMailClient(models.AbstractModel):
+    """What goes into a mail: files, addresses, templates."""
+
+    _inherit = "crm.mail.client"
+
+    # -- files -------------------------------------------------------------------
+
+    @api.model
+    def compose_attach_records(self, outgoing_id, attachment_ids) -> list[dict]:
+        """Copy attachments of records into the mail; what the user may read.
+
+        :raises AccessError: not the user's mail, or an attachment they may not read
+        """
+        mail = self._draft(outgoing_id)
+        files = self.env["ir.attachment"].browse(
+            [int(one) for one in list(attachment_ids)[:MOST_FILES]]
+        )
+        files.check_access("read")
+        made = [
+            mail._changeable()._attach(file.name, file.raw or b"", file.mimetype)
+            for file in files
+        ]
+        return [compose_payload.attachment(mail, one) for one in made]
+
+    @api.model
+    def compose_attach_message_parts(
+        self, outgoing_id, message_id, numbers=None
+    ) -> list[dict]:
+        """Copy attachments of a mail into this one: those parts, or all of them;
+        ``["mail"]`` is the whole mail as a file."""
+        mail = self._draft(outgoing_id)
+        message = self._readable("crm.mail.message", message_id)
+        chosen = None if numbers is None else [str(number) for number in numbers]
+        parts = self._parts_of(message, chosen)
+        made = self._attach_parts(mail._changeable(), parts)
+        return [compose_payload.attachment(mail, one) for one in made]
+
+    @api.model
+    def compose_detach(self, outgoing_id, attachment_id) -> bool:
+        """Take a file out of the mail."""
+        mail = self._draft(outgoing_id)._changeable()
+        facts = dict(mail.file_facts or {})
+        for one in mail._attachments():
+            part = facts.get(str(one.id), {}).get("part")
+            if one.id == attachment_id or (part and f"part:{part}" == attachment_id):
+                facts.pop(str(one.id), None)
+                one.unlink()
+        mail.file_facts = facts
+        return True
+
+    @api.model
+    def _attach_upload(self, outgoing_id, name, content, mimetype, inline) -> dict:
+        """An uploaded file; for the route. An inline one gets a Content-ID."""
+        mail = self._draft(outgoing_id)
+        cid = f"{uuid.uuid4().hex}@inline" if inline else ""
+        made = mail._changeable()._attach(name, content, mimetype, cid)
+        return compose_payload.attachment(mail, made)
+
+    def _draft(self, outgoing_id):
+        mail = self._outgoing(outgoing_id)
+        if mail.state != "draft":
+            raise UserError(
+                self.env._(
+                    "This mail is no draft any more: it waits to be sent, or was sent."
+                )
+            )
+        return mail
+
+    def _missing_parts(self, mail, values) -> list[tuple]:
+        """The parts of the mail it comes from that were chosen and are not here yet.
+
+        Asks the server when that mail is not cached, which ends the transaction: call
+        it before anything is written.
+        """
+        wanted = [
+            str(one).partition(":")[2]
+            for one in list(values.get("attachment_ids") or ())[:MOST_FILES]
+            if str(one).startswith("part:")
+        ]
+        known = {facts.get("part") for facts in (mail.file_facts or {}).values()}
+        wanted = [number for number in wanted if number not in known]
+        parent = wanted and self._parent_of(values)
+        return self._parts_of(parent[0], wanted) if parent else []
+
+    def _parts_of(self, message, numbers) -> list[tuple]:
+        """(number, name, content, type) of the parts of a mail."""
+        raw = message._read_raw()
+        if numbers and compose_start.WHOLE in numbers:
+            name = compose_start.whole_name(self.env, message)
+            return [(compose_start.WHOLE, name, raw, "message/rfc822")]
+        return [
+            (part.number, part.filename, part.content, part.content_type)
+            for part in parse_mail(raw).attachments
+            if numbers is None or part.number in numbers
+        ]
+
+    def _attach_parts(self, mail, parts):
+        made = []
+        for number, name, content, content_type in parts:
+            one = mail._attach(name, content, content_type)
+            facts = dict(mail.file_facts or {})
+            facts[str(one.id)] = {**facts[str(one.id)], "part": number}
+            mail.file_facts = facts
+            made.append(one)
+        return made
+
+    # -- addresses ---------------------------------------------------------------
+
+    @api.model
+    def compose_parse_addresses(self, text) -> dict:
+        """What somebody typed or pasted: ``{addresses: [{name, email}], wrong}``."""
+        self._check_writer()
+        addresses, wrong = parse_typed(str(text))
+        return {
+            "addresses": [{"name": one.name, "email": one.email} for one in addresses],
+            "wrong": list(wrong),
+        }
+
+    @api.model
+    def compose_complete(self, term, limit=8) -> list[dict]:
+        """People whom a term names: contacts, colleagues, and who wrote to the user.
+
+        :return: ``[{name, email, kind, subtitle}]``, each address once
+        """
+        self._check_writer()
+        term = str(term or "").strip()[:100]
+        limit = max(1, min(int(limit), 50))
+        if not term:
+            return []
+        found: dict[str, dict] = {}
+        for one in (
+            *self._contacts_like(term, limit),
+            *self._correspondents_like(term, limit),
+        ):
+            found.setdefault(one["email"].lower(), one)
+        return list(found.values())[:limit]
+
+    def _contacts_like(self, term: str, limit: int) -> list[dict]:
+        partners = self.env["res.partner"].search(
+            Domain("email_normalized", "!=", False)
+            & (
+                Domain("complete_name", "ilike", term)
+                | Domain("email_normalized", "ilike", term)
+            ),
+            limit=limit,
+        )
+        return [
+            {
+                "name": partner.name or "",
+                "email": partner.email_normalized,
+                "kind": "colleague"
+                if partner.user_ids.filtered(lambda user: not user.share)
+                else "contact",
+                "subtitle": partner.parent_id.name or partner.function or "",
+            }
+            for partner in partners
+        ]
+
+    def _correspondents_like(self, term: str, limit: int) -> list[dict]:
+        """Senders of the user's own mail, those first who wrote most."""
+        groups = self.env["crm.mail.message"]._read_group(
+            Domain("user_id", "=", self.env.uid)
+            & (
+                Domain("from_email", "ilike", term) | Domain("from_name", "ilike", term)
+            ),
+            ["from_email"],
+            ["from_name:max", "__count"],
+            limit=limit,
+            order="__count desc",
+        )
+        return [
+            {
+                "name": name or "",
+                "email": email,
+                "kind": "correspondent",
+                "subtitle": "",
+            }
+            for email, name, _count in groups
+            if email and email_normalize(email)
+        ]
+
+    # -- templates ---------------------------------------------------------------
+
+    @api.model
+    def compose_templates(self, record=False) -> list[dict]:
+        """Templates for the record's model, and the user's canned answers.
+
+        :param record: ``{model, res_id}``; without it canned answers alone
+        :return: ``[{id, name, kind}]``
+        """
+        self._check_writer()
+        model, _res_id = self._record_of(record)
+        found = []
+        if model:
+            templates = self.env["mail.template"].search(
+                [("model", "=", model)], limit=MOST_TEMPLATES
+            )
+            found += [
+                {"id": one.id, "name": one.name, "kind": "template"}
+                for one in templates
+            ]
+        canned = self.env["mail.canned.response"].search([], limit=MOST_TEMPLATES)
+        found += [
+            {"id": one.id, "name": one.source, "kind": "canned"} for one in canned
+        ]
+        return found
+
+    @api.model
+    def compose_apply_template(self, template_id, kind, values) -> dict:
+        """What a template brings: ``{subject, body_html}``; a canned answer has no
+        subject.
+
+        :raises UserError: a template without a record to fill it in from
+        """
+        self._check_writer()
+        if kind == "canned":
+            canned = self.env["mail.canned.response"].browse(int(template_id))
+            canned.check_access("read")
+            return {"subject": "", "body_html": text_to_html(canned.substitution or "")}
+        template = self.env["mail.template"].browse(int(template_id))
+        template.check_access("read")
+        model, res_id = self._record_of((values or {}).get("record"))
+        if not model or template.model != model:
+            raise UserError(
+                self.env._("This template is for other records than this mail's.")
+            )
+        rendered = template._generate_template([res_id], ("subject", "body_html"))
+        made = rendered[res_id]
+        return {
+            "subject": made.get("subject") or "",
+            "body_html": editable_html(str(made.get("body_html") or ""), {}),
+        }
