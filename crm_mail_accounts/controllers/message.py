@@ -30,13 +30,20 @@ class MessageController(http.Controller):
     """
 
     @http.route(f"{PREFIX}/body", type="http", auth="user", methods=["GET"])
-    def body(self, message_id: int, remote: str = ""):
-        """The cleaned body; ``remote=1`` lets pictures of other hosts load."""
+    def body(self, message_id: int, remote: str = "", quotes: str = ""):
+        """The cleaned body; ``remote=1`` lets pictures of other hosts load.
+
+        ``quotes``: ``shown``; ``hidden``, when there is a button for them outside; else
+        folded, to be opened by the reader.
+        """
         allow_remote = remote == "1"
         message = self._message(message_id)
         mail, _sizes = message._read()
-        html = message._shown_body(mail, allow_remote=allow_remote)
-        return self._page(html, message.display_name, allow_remote)
+        html = message._shown_body(
+            mail, allow_remote=allow_remote, fold=quotes != "shown"
+        )
+        style = message_page.HIDDEN_QUOTES if quotes == "hidden" else ""
+        return self._page(html, message.display_name, allow_remote, style)
 
     @http.route(f"{PREFIX}/print", type="http", auth="user", methods=["GET"])
     def print_view(self, message_id: int, remote: str = ""):
@@ -185,7 +192,7 @@ class MessageController(http.Controller):
                 [*self._fields(mail.header), (request.env._("Attachments"), names)]
             )
             message = request.env["crm.mail.message"]
-            return table + message._shown_body(mail)
+            return table + message._shown_body(mail, fold=False)
         text = reading.shown_text(content)
         if kind == "html":
             return clean_html(text, inline={}).html
@@ -194,9 +201,12 @@ class MessageController(http.Controller):
     def _plain(self, text: str) -> str:
         return message_page.preformatted(text)
 
-    def _page(self, html: str, title: str, allow_remote: bool = False):
+    def _page(
+        self, html: str, title: str, allow_remote: bool = False, extra_style: str = ""
+    ):
         return request.make_response(
-            message_page.page(html, title), headers=message_page.headers(allow_remote)
+            message_page.page(html, title, extra_style),
+            headers=message_page.headers(allow_remote),
         )
 
     def _inline(self, content: bytes, content_type):

@@ -33,6 +33,10 @@ color:#312e81}
 @media print{.o_crm_mail_hint{display:none}body{padding:0}}
 """
 
+HIDDEN_QUOTES = "details.o_crm_mail_quoted{display:none}"
+"""Where the reading pane has the button itself: a frame that has taken its document's
+height does not follow when a quote opens within it."""
+
 SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
 
 
@@ -55,7 +59,7 @@ def headers(allow_remote: bool = False) -> list[tuple[str, str]]:
     ]
 
 
-def page(body: str, title: str = "") -> str:
+def page(body: str, title: str = "", extra_style: str = "") -> str:
     """A whole document around a cleaned fragment.
 
     The height of the frame follows the document where the browser can
@@ -68,7 +72,7 @@ def page(body: str, title: str = "") -> str:
         '<meta name="responsive-embedded-sizing" content="allow-origins=*">'
         '<meta name="referrer" content="no-referrer">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
+        f"<title>{escape(title)}</title><style>{STYLE}{extra_style}</style></head>"
         f"<body>{body}</body></html>"
     )
 

@@ -64,6 +64,7 @@ class CrmMailClient(models.AbstractModel):
             "trusted": trusted and not doubted,
             "warnings": warnings,
             "invitations": reading.invitations(self.env, mail),
+            "quoted": message._has_quotes(clean.html),
             "lines": len(mail.text.splitlines()),
             "attachments": [
                 client_payload.attachment_payload(message, part, sizes)

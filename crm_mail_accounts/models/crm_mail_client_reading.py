@@ -45,6 +45,19 @@ class CrmMailClient(models.AbstractModel):
         }
 
     @api.model
+    def address_card(self, message_id, email) -> dict:
+        """Who an address of a mail is in the CRM.
+
+        :return: ``{email, partner}``; ``partner`` as :meth:`message_context` has it
+        """
+        self._readable("crm.mail.message", message_id)
+        partner = self._partner_of(str(email))
+        return {
+            "email": str(email),
+            "partner": self._partner_payload(partner) if partner else False,
+        }
+
+    @api.model
     def trust_sender(self, message_id, trusted=True) -> bool:
         """Show the pictures of the mail's sender from now on, or ask again."""
         message = self._readable("crm.mail.message", message_id)

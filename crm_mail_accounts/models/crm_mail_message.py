@@ -395,6 +395,11 @@ class CrmMailMessage(models.Model):
             lambda message: not message.account_id and not message.link_ids
         ).unlink()
 
+    @api.model
+    def _has_quotes(self, clean_html: str) -> bool:
+        """Whether the body that is shown has quotes that are folded."""
+        return len(fold_quotes(clean_html, "")) > len(clean_html)
+
     # -- who is it about -------------------------------------------------------------
 
     def _correspondent(self) -> tuple[str, str]:

@@ -305,6 +305,14 @@ class TestReadingPages(ReadingCase, HttpCase):
 
     def test_quotes_are_folded_on_screen_and_open_on_paper(self):
         self.assertIn("<details", self.url_open(f"{self.url}/body").text)
+        opened = self.client().open_message(self.mail.id)
+        self.assertTrue(opened["quoted"])
+        hidden = self.url_open(f"{self.url}/body?quotes=hidden").text
+        self.assertIn("details.o_crm_mail_quoted{display:none}", hidden)
+        self.assertIn("Tuesday?", hidden)
+        shown = self.url_open(f"{self.url}/body?quotes=shown").text
+        self.assertNotIn("<details", shown)
+        self.assertIn("Tuesday?", shown)
         paper = self.url_open(f"{self.url}/print")
         self.assertNotIn("<details", paper.text)
         self.assertIn("Tuesday?", paper.text)

@@ -46,6 +46,7 @@ CLIENT_CALLS = {
     "delete_folder": lambda s: (s.inbox.id,),
     "subscribe_folder": lambda s: (s.inbox.id,),
     "message_headers": lambda s: (s.mail.id,),
+    "address_card": lambda s: (s.mail.id, "rosa@conti.example"),
     "trust_sender": lambda s: (s.mail.id,),
     "save_attachments": lambda s: (s.mail.id, ["2"], "crm.lead", s.lead.id),
     "contact_proposals": lambda s: (s.mail.id,),

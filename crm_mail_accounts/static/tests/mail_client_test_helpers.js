@@ -149,6 +149,14 @@ export function mockMailServer(values = {}) {
         message: (id) => makeMessage(id),
         context: () => makeContext(),
         found: [],
+        /** The mails of a conversation, oldest first */
+        thread: [],
+        headers: {fields: [["Subject", "Hello"]]},
+        card: {email: "", partner: false},
+        saved: 1,
+        proposals: {name: "New", email: "new@person.test", people: [], companies: []},
+        contact: () => makeContext(),
+        opportunity: () => ({id: 5, name: "Deal", context: makeContext()}),
         link: (messageId, model, resId) => makeLink({model, res_id: resId}),
         /** What a new folder becomes */
         folder: (accountId, parentId, name) =>
@@ -295,6 +303,14 @@ export function mockMailServer(values = {}) {
         link_message: (...args) => value("link", args),
         unlink_message: () => true,
         sync_now: () => true,
+        open_thread: (...args) => ({rows: value("thread", args)}),
+        message_headers: (...args) => value("headers", args),
+        address_card: (...args) => value("card", args),
+        trust_sender: () => true,
+        save_attachments: (...args) => value("saved", args),
+        contact_proposals: (...args) => value("proposals", args),
+        create_contact: (...args) => value("contact", args),
+        create_opportunity: (...args) => value("opportunity", args),
     };
     for (const [method, answer] of Object.entries(answers)) {
         onRpc("crm.mail.client", method, ({args}) => {

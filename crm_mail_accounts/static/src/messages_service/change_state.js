@@ -1,5 +1,5 @@
 import {isOlder} from "./list_state";
-import {MessageState} from "./message_state";
+import {ViewState} from "./view_state";
 
 /**
  * What the reader does to mails, shown before the server has answered, and taken back
@@ -18,7 +18,7 @@ import {MessageState} from "./message_state";
 /** Roles of folders in which deleting means for good */
 export const FINAL_ROLES = ["trash", "junk"];
 
-export class ChangeState extends MessageState {
+export class ChangeState extends ViewState {
     constructor() {
         super();
         /** @type {Row[]} mails that are being dragged to a folder */
@@ -115,7 +115,9 @@ export class ChangeState extends MessageState {
         const wanted = new Set(ids);
         const {row: head, data} = this.message;
         const copies = new Map();
-        for (const row of [...this.list.rows, head, data]) {
+        const open = Object.values(this.views).map((view) => view.data);
+        const shown = [...this.list.rows, head, data, ...this.thread.rows, ...open];
+        for (const row of shown) {
             if (row && wanted.has(row.id)) {
                 copies.set(row.id, [...(copies.get(row.id) || []), row]);
             }

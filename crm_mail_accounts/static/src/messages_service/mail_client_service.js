@@ -8,6 +8,7 @@ import {ChangeQueue} from "./change_queue";
 import {FolderActions} from "./folder_actions";
 import {MailActions} from "./mail_actions";
 import {makeMailClientStore} from "./mail_client_store";
+import {ReadingActions} from "./reading_actions";
 
 /**
  * The only place of the web client that speaks to the server about mail.
@@ -87,6 +88,7 @@ export class MailClientService {
         this.refreshDue = false;
         this.mails = new MailActions(this);
         this.folders = new FolderActions(this);
+        this.reading = new ReadingActions(this);
     }
 
     /** Listens to the bus and to the network; called once, at the start. */
@@ -342,8 +344,39 @@ export class MailClientService {
 
     /** @param {number} messageId */
     async openMessage(messageId) {
-        this.store.startMessage(messageId);
-        await Promise.all([this.loadMessage(messageId), this.loadContext(messageId)]);
+        const {store} = this;
+        store.startMessage(messageId);
+        const asked = [this.loadMessage(messageId), this.loadContext(messageId)];
+        const {row} = store.message;
+        if (row && row.thread && store.thread.id !== row.thread_id) {
+            asked.push(this.loadThread(row.thread_id));
+        }
+        await Promise.all(asked);
+    }
+
+    /**
+     * A conversation, at its newest mail.
+     *
+     * @param {number} threadId
+     */
+    async openThread(threadId) {
+        await this.loadThread(threadId);
+        const newest = this.store.thread.rows.at(-1);
+        if (newest) {
+            await this.openMessage(newest.id);
+        }
+    }
+
+    /** @param {number} threadId */
+    async loadThread(threadId) {
+        const {store} = this;
+        store.startThread(threadId);
+        const answer = await this.ask("open_thread", [threadId]);
+        if (answer.failed) {
+            store.failThread(threadId, answer.sentence);
+        } else {
+            store.setThread(threadId, answer.value.rows);
+        }
     }
 
     /** @param {number} messageId */

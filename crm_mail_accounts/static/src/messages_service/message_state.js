@@ -24,6 +24,18 @@ function emptyMessage() {
     };
 }
 
+function emptyThread() {
+    return {
+        /** @type {number|false} the conversation that the open mail is shown in */
+        id: false,
+        /** @type {"none"|"loading"|"ready"|"error"} */
+        status: "none",
+        error: "",
+        /** @type {Row[]} its mails in all folders, oldest first */
+        rows: [],
+    };
+}
+
 function emptyContext() {
     return {
         /** @type {"none"|"loading"|"ready"|"error"} */
@@ -40,6 +52,7 @@ export class MessageState extends ListState {
         /** @type {number|false} the mail in the reading pane */
         this.openId = false;
         this.message = emptyMessage();
+        this.thread = emptyThread();
         this.context = emptyContext();
     }
 
@@ -54,11 +67,17 @@ export class MessageState extends ListState {
     /** @param {number} messageId */
     startMessage(messageId) {
         const row = this.list.rows.find((candidate) => candidate.id === messageId);
+        const mate = this.thread.rows.find((candidate) => candidate.id === messageId);
+        if (!mate && (!row || row.thread_id !== this.thread.id)) {
+            this.thread = emptyThread();
+        }
         this.openId = messageId;
-        this.cursorId = messageId;
+        if (row || !mate) {
+            this.cursorId = messageId;
+        }
         this.message = emptyMessage();
         this.message.status = "loading";
-        this.message.row = row || null;
+        this.message.row = row || mate || null;
         this.context = emptyContext();
         this.context.status = "loading";
         this.pane = "message";
@@ -76,7 +95,8 @@ export class MessageState extends ListState {
         if (index !== -1) {
             const row = this.list.rows[index];
             for (const name of Object.keys(row)) {
-                if (name in message) {
+                // A row may stand for a conversation, of which the mail knows nothing
+                if (name in message && name !== "thread") {
                     row[name] = message[name];
                 }
             }
@@ -97,14 +117,11 @@ export class MessageState extends ListState {
     closeMessage() {
         this.openId = false;
         this.message = emptyMessage();
+        this.thread = emptyThread();
         this.context = emptyContext();
         if (this.pane === "message") {
             this.pane = "list";
         }
-    }
-
-    showRemote() {
-        this.message.remoteShown = true;
     }
 
     /**
@@ -118,6 +135,40 @@ export class MessageState extends ListState {
             for (const name of ["seen", "flagged", "answered", "forwarded", "links"]) {
                 data[name] = row[name];
             }
+        }
+    }
+
+    // ----------------------------------------------------------- conversation
+
+    /** @param {number} threadId */
+    startThread(threadId) {
+        const {id, rows} = this.thread;
+        // One that is shown already goes on being shown until it was read anew.
+        this.thread = {
+            ...emptyThread(),
+            id: threadId,
+            status: "loading",
+            rows: id === threadId ? rows : [],
+        };
+    }
+
+    /**
+     * @param {number} threadId
+     * @param {Row[]} rows
+     */
+    setThread(threadId, rows) {
+        if (threadId === this.thread.id) {
+            Object.assign(this.thread, {status: "ready", error: "", rows});
+        }
+    }
+
+    /**
+     * @param {number} threadId
+     * @param {string} error
+     */
+    failThread(threadId, error) {
+        if (threadId === this.thread.id) {
+            Object.assign(this.thread, {status: "error", error});
         }
     }
 

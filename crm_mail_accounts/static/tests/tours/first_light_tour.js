@@ -154,7 +154,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_first_light", {
         },
         {
             content: "Its attachment can be downloaded",
-            trigger: `.o_crm_mail_attachment[href^='/crm_mail_accounts/message/']:contains(${values.attachment})`,
+            trigger: `.o_crm_mail_attachment[href^='/crm_mail_accounts/message/'][aria-label*='${values.attachment}']`,
         },
         {
             content: "The customer who wrote it is named beside it",

@@ -1,6 +1,9 @@
 import {Component, useState} from "@odoo/owl";
+import {usePopover} from "@web/core/popover/popover_hook";
 
-/** Addresses of one header line; a long line is folded. */
+import {AddressCard} from "./address_card";
+
+/** Addresses of one header line; a long line is folded, each address has a card. */
 export class AddressList extends Component {
     static template = "crm_mail_accounts.AddressList";
     static props = {
@@ -9,6 +12,8 @@ export class AddressList extends Component {
             type: Array,
             element: {type: Object, shape: {name: String, email: String}},
         },
+        /** The mail that they are of */
+        messageId: Number,
         /** How many are shown before "and n more" */
         limit: {type: Number, optional: true},
     };
@@ -16,6 +21,7 @@ export class AddressList extends Component {
 
     setup() {
         this.state = useState({isOpen: false});
+        this.card = usePopover(AddressCard, {position: "bottom-start"});
     }
 
     get shown() {
@@ -28,5 +34,13 @@ export class AddressList extends Component {
 
     get hiddenCount() {
         return this.props.addresses.length - this.shown.length;
+    }
+
+    /**
+     * @param {MouseEvent} ev
+     * @param {import("../../messages_service/mail_client_store").Address} address
+     */
+    showCard(ev, address) {
+        this.card.open(ev.currentTarget, {address, messageId: this.props.messageId});
     }
 }

@@ -1,13 +1,16 @@
-import {Component, useState} from "@odoo/owl";
+import {Component, useEffect, useState} from "@odoo/owl";
 
 import {OPPORTUNITY_MODEL} from "../../messages_service/mail_client_store";
 import {useMailClient} from "../../messages_service/use_mail_client";
+import {ContactForm} from "../contact_form/contact_form";
+import {OpportunityForm} from "../opportunity_form/opportunity_form";
+import {PanelLists} from "../panel_lists/panel_lists";
 import {RecordSearch} from "../record_search/record_search";
 
 /** What the CRM knows about the open mail: who wrote it, and where it belongs. */
 export class ContextPanel extends Component {
     static template = "crm_mail_accounts.ContextPanel";
-    static components = {RecordSearch};
+    static components = {ContactForm, OpportunityForm, PanelLists, RecordSearch};
     static props = {};
 
     setup() {
@@ -15,7 +18,18 @@ export class ContextPanel extends Component {
         this.client = client;
         this.store = store;
         /** Opportunities and links that wait for the server's answer */
-        this.state = useState({linking: {}, unlinking: {}});
+        this.state = useState({
+            linking: {},
+            unlinking: {},
+            /** @type {"contact"|"opportunity"|""} what is being made */
+            form: "",
+        });
+        useEffect(
+            () => {
+                this.state.form = "";
+            },
+            () => [this.store.openId]
+        );
     }
 
     /** @returns {import("../../messages_service/mail_client_store").MessageContext} */
@@ -27,6 +41,11 @@ export class ContextPanel extends Component {
     get position() {
         const {function: job, company_name: company} = this.context.partner;
         return [job, company].filter(Boolean).join(" · ");
+    }
+
+    get subject() {
+        const {row} = this.store.message;
+        return (row && row.subject) || "";
     }
 
     openPartner() {

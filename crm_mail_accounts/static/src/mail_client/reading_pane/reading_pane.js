@@ -1,24 +1,21 @@
-import {Component, useEffect, useState} from "@odoo/owl";
+import {Component, useEffect, useRef, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
-import {AddressList} from "../address_list/address_list";
-import {AttachmentCard} from "../attachment_card/attachment_card";
 import {ContextPanel} from "../context_panel/context_panel";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
-import {longDate} from "../message_list/message_date";
+import {shortDate} from "../message_list/message_date";
+import {MessageView} from "../message_view/message_view";
+
+/** Folded mails of a conversation above which the middle ones are one line */
+const FOLDED_MOST = 6;
 
 /**
- * One mail.
- *
- * The body comes from the server into a frame without scripts and without our
- * origin: nothing of the mail ever is in this document. A new address makes a new
- * frame, because a frame that is sent elsewhere leaves a step in the browser's
- * history, and "back" would then turn pages inside the mail.
+ * The chosen mail, in its conversation: older mails folded to a line, unread ones open.
  */
 export class ReadingPane extends Component {
     static template = "crm_mail_accounts.ReadingPane";
-    static components = {AddressList, AttachmentCard, ContextPanel, MailToolbar};
+    static components = {ContextPanel, MailToolbar, MessageView};
     static props = {
         isPhone: {type: Boolean, optional: true},
         /** Whether what the CRM knows is folded in here, for want of a column */
@@ -29,19 +26,25 @@ export class ReadingPane extends Component {
         const {client, store} = useMailClient();
         this.client = client;
         this.store = store;
-        this.longDate = longDate;
-        this.state = useState({frameLoading: true, contextOpen: false});
-        useEffect(
-            (frameUrl) => {
-                this.state.frameLoading = Boolean(frameUrl);
-            },
-            () => [this.frameUrl]
-        );
+        this.shortDate = shortDate;
+        this.body = useRef("body");
+        this.state = useState({contextOpen: false, isWhole: false});
         useEffect(
             () => {
                 this.state.contextOpen = false;
+                this.scrollToChosen();
             },
             () => [this.store.openId]
+        );
+        useEffect(
+            (threadId, status) => {
+                this.state.isWhole = false;
+                if (threadId && status === "ready") {
+                    this.client.reading.openUnread();
+                    this.scrollToChosen();
+                }
+            },
+            () => [this.store.thread.id, this.store.thread.status]
         );
     }
 
@@ -60,52 +63,69 @@ export class ReadingPane extends Component {
         return (row && row.subject) || _t("(no subject)");
     }
 
-    get sender() {
-        const {row} = this.store.message;
-        const from = row && row.from;
-        return {
-            name: (from && (from.name || from.email)) || _t("(unknown sender)"),
-            email: from && from.name ? `<${from.email}>` : "",
+    get isConversation() {
+        return this.store.readingRows.length > 1;
+    }
+
+    get countText() {
+        return _t("%s messages", this.store.readingRows.length);
+    }
+
+    get isAllOpen() {
+        return this.store.readingRows.every((row) => this.store.viewOf(row.id));
+    }
+
+    /**
+     * Mails and gaps, oldest first. Of a long run of folded mails only the first and the
+     * last are shown until somebody asks for the rest.
+     *
+     * @returns {({row: import("../../messages_service/mail_client_store").Row}|{gap: number, id: number})[]}
+     */
+    get entries() {
+        const entries = [];
+        let run = [];
+        const flush = () => {
+            if (run.length > FOLDED_MOST && !this.state.isWhole) {
+                const hidden = run.slice(1, -1);
+                entries.push({row: run[0]});
+                entries.push({gap: hidden.length, id: hidden[0].id});
+                entries.push({row: run.at(-1)});
+            } else {
+                entries.push(...run.map((row) => ({row})));
+            }
+            run = [];
         };
-    }
-
-    /** A reply address that is not simply the sender's is worth a line. */
-    get replyTo() {
-        const {data} = this.store.message;
-        if (!data) {
-            return [];
+        for (const row of this.store.readingRows) {
+            if (this.store.viewOf(row.id)) {
+                flush();
+                entries.push({row});
+            } else {
+                run.push(row);
+            }
         }
-        const sender = data.from ? data.from.email : "";
-        return data.reply_to.filter((address) => address.email !== sender);
+        flush();
+        return entries;
     }
 
-    get initial() {
-        return [...this.sender.name][0].toUpperCase();
-    }
-
-    /** One of a few colours, always the same for the same sender */
-    get colour() {
-        let sum = 0;
-        for (const letter of this.sender.name) {
-            sum += letter.codePointAt(0);
+    /** The mail that was chosen is in sight, whatever stands above it. */
+    scrollToChosen() {
+        const body = this.body.el;
+        const chosen = body && body.querySelector(".o_crm_mail_chosen");
+        if (chosen && this.isConversation) {
+            body.scrollTop = chosen.offsetTop - body.offsetTop;
         }
-        return sum % 6;
     }
 
-    get frameUrl() {
-        const {data, remoteShown} = this.store.message;
-        if (!data) {
-            return "";
-        }
-        if (!remoteShown) {
-            return data.body_url;
-        }
-        return data.body_url + (data.body_url.includes("?") ? "&" : "?") + "remote=1";
+    /** @param {import("../../messages_service/mail_client_store").Row} row */
+    nameOf(row) {
+        return row.from.name || row.from.email || _t("(unknown sender)");
     }
 
-    get showsRemoteBar() {
-        const {data, remoteShown} = this.store.message;
-        return Boolean(data) && data.remote > 0 && !remoteShown;
+    /** @param {import("../../messages_service/mail_client_store").Row} row */
+    retry(row) {
+        return row.id === this.store.openId
+            ? this.client.openMessage(row.id)
+            : this.client.reading.open(row);
     }
 
     /** What the folded panel says of itself: who wrote, and what hangs on it */

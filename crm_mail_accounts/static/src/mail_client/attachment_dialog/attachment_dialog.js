@@ -1,0 +1,35 @@
+import {Component, useState} from "@odoo/owl";
+import {Dialog} from "@web/core/dialog/dialog";
+import {_t} from "@web/core/l10n/translation";
+
+const PDF_VIEWER = "/web/static/lib/pdfjs/web/viewer.html";
+
+/**
+ * A file of a mail, to look at.
+ *
+ * A picture is an image of this page; a PDF is shown by the host's viewer; all the rest
+ * is a page of the server in a frame like that of a mail.
+ */
+export class AttachmentDialog extends Component {
+    static template = "crm_mail_accounts.AttachmentDialog";
+    static components = {Dialog};
+    static props = {
+        name: String,
+        kind: String,
+        viewUrl: String,
+        downloadUrl: String,
+        close: Function,
+    };
+
+    setup() {
+        this.state = useState({isBroken: false});
+    }
+
+    get pdfUrl() {
+        return `${PDF_VIEWER}?file=${encodeURIComponent(this.props.viewUrl)}#pagemode=none`;
+    }
+
+    get frameTitle() {
+        return _t("Content of %s", this.props.name);
+    }
+}

@@ -1,0 +1,60 @@
+import {Component} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
+import {Dropdown} from "@web/core/dropdown/dropdown";
+import {DropdownItem} from "@web/core/dropdown/dropdown_item";
+import {_t} from "@web/core/l10n/translation";
+import {useService} from "@web/core/utils/hooks";
+
+import {useMailClient} from "../../messages_service/use_mail_client";
+import {AttachmentDialog} from "../attachment_dialog/attachment_dialog";
+import {HeadersDialog} from "../headers_dialog/headers_dialog";
+
+/** What else there is of one mail: its header, its source, on paper, as a file. */
+export class MessageMenu extends Component {
+    static template = "crm_mail_accounts.MessageMenu";
+    static components = {Dropdown, DropdownItem};
+    static props = {message: Object};
+
+    setup() {
+        this.store = useMailClient().store;
+        this.dialog = useService("dialog");
+    }
+
+    get base() {
+        return `/crm_mail_accounts/message/${this.props.message.id}`;
+    }
+
+    /** Paper shows the pictures that the screen shows. */
+    get printUrl() {
+        const {message} = this.props;
+        const view = this.store.viewOf(message.id);
+        const showsRemote = message.trusted || (view && view.remoteShown);
+        return `${this.base}/print${showsRemote ? "?remote=1" : ""}`;
+    }
+
+    get sourceUrl() {
+        return `${this.base}/source`;
+    }
+
+    print() {
+        browser.open(this.printUrl, "_blank", "noopener");
+    }
+
+    /** The server says that it is a file: the new tab closes by itself. */
+    download() {
+        browser.open(this.sourceUrl, "_blank", "noopener");
+    }
+
+    showHeaders() {
+        this.dialog.add(HeadersDialog, {messageId: this.props.message.id});
+    }
+
+    showSource() {
+        this.dialog.add(AttachmentDialog, {
+            name: _t("Source"),
+            kind: "text",
+            viewUrl: `${this.sourceUrl}?view=1`,
+            downloadUrl: this.sourceUrl,
+        });
+    }
+}

@@ -1,0 +1,138 @@
+import {Component, useEffect, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+
+import {useMailClient} from "../../messages_service/use_mail_client";
+import {AddressList} from "../address_list/address_list";
+import {AttachmentBar} from "../attachment_bar/attachment_bar";
+import {InvitationCard} from "../invitation_card/invitation_card";
+import {MailToolbar} from "../mail_toolbar/mail_toolbar";
+import {longDate} from "../message_list/message_date";
+import {MessageMenu} from "../message_menu/message_menu";
+
+/**
+ * Whether a frame can take the height of its document without any script (CSS Sizing 4,
+ * `frame-sizing`). Elsewhere its height is guessed from the lines of the mail.
+ */
+export const FOLLOWS_CONTENT =
+    Boolean(window.CSS) && CSS.supports("frame-sizing", "content-height");
+
+/**
+ * One mail, as it is read: who, when, what speaks against it, its files, its text.
+ *
+ * The body comes from the server into a frame without scripts and without our
+ * origin: nothing of the mail ever is in this document. A new address makes a new
+ * frame, because a frame that is sent elsewhere leaves a step in the browser's
+ * history, and "back" would then turn pages inside the mail.
+ */
+export class MessageView extends Component {
+    static template = "crm_mail_accounts.MessageView";
+    static components = {
+        AddressList,
+        AttachmentBar,
+        InvitationCard,
+        MailToolbar,
+        MessageMenu,
+    };
+    static props = {
+        /** What is known of it before its text has come */
+        row: {type: [Object, {value: null}]},
+        view: Object,
+        isPhone: {type: Boolean, optional: true},
+        /** One of several in a conversation: it has a bar of its own and folds */
+        onFold: {type: Function, optional: true},
+        onRetry: Function,
+    };
+
+    setup() {
+        const {client, store} = useMailClient();
+        this.client = client;
+        this.store = store;
+        this.longDate = longDate;
+        this.state = useState({frameLoading: true, quotesShown: false});
+        useEffect(
+            (frameUrl) => {
+                this.state.frameLoading = Boolean(frameUrl);
+            },
+            () => [this.frameUrl]
+        );
+    }
+
+    get data() {
+        return this.props.view.data;
+    }
+
+    get sender() {
+        const {row} = this.props;
+        const from = row && row.from;
+        return {
+            name: (from && (from.name || from.email)) || _t("(unknown sender)"),
+            email: from && from.name ? `<${from.email}>` : "",
+        };
+    }
+
+    /** A reply address that is not simply the sender's is worth a line. */
+    get replyTo() {
+        const {data} = this;
+        const sender = data.from ? data.from.email : "";
+        return data.reply_to.filter((address) => address.email !== sender);
+    }
+
+    get initial() {
+        return [...this.sender.name][0].toUpperCase();
+    }
+
+    /** One of a few colours, always the same for the same sender */
+    get colour() {
+        let sum = 0;
+        for (const letter of this.sender.name) {
+            sum += letter.codePointAt(0);
+        }
+        return sum % 6;
+    }
+
+    get showsRemote() {
+        return this.props.view.remoteShown || Boolean(this.data.trusted);
+    }
+
+    get frameUrl() {
+        const {data} = this;
+        if (!data) {
+            return "";
+        }
+        const parameters = [];
+        if (this.showsRemote) {
+            parameters.push("remote=1");
+        }
+        if (data.quoted && FOLLOWS_CONTENT) {
+            parameters.push(this.state.quotesShown ? "quotes=shown" : "quotes=hidden");
+        }
+        if (!parameters.length) {
+            return data.body_url;
+        }
+        const joint = data.body_url.includes("?") ? "&" : "?";
+        return data.body_url + joint + parameters.join("&");
+    }
+
+    /** A frame whose document opens its quotes itself needs no button. */
+    get hasQuotesButton() {
+        return FOLLOWS_CONTENT && Boolean(this.data.quoted);
+    }
+
+    get showsRemoteBar() {
+        return this.data.remote > 0 && !this.showsRemote;
+    }
+
+    /** Where the height cannot follow: about as many lines as the mail has */
+    get frameStyle() {
+        return `--o-crm-mail-lines: ${Math.min(Math.max(this.data.lines || 1, 5), 400)}`;
+    }
+
+    /** @param {{level: string}} warning */
+    warningIcon({level}) {
+        return {
+            danger: "fa-exclamation-triangle",
+            warning: "fa-exclamation-circle",
+            info: "fa-info-circle",
+        }[level];
+    }
+}
