@@ -44,7 +44,7 @@ _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _CODE = re.compile(r"(?<![\d.])([45])\d\d(?![\d.])")
 _SPACES = re.compile(r"\s+")
 _PASSING = frozenset({"5.2.2", "5.2.3", "5.4.7", "5.4.300"})
-"""Full mailboxes, too large mails, and tries that took too long: the address is good."""
+"""Full mailboxes, too large mails, tries that took too long: the address is good."""
 _NOT_THE_ADDRESS = frozenset("3567")
 """Second numbers: system, protocol, content, policy (RFC 3463 3)."""
 

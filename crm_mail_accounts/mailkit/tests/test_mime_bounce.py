@@ -147,7 +147,8 @@ Sorry, no mailbox here by that name. (#5.1.1)
 
 Return-Path: <me@us.example>
 Message-ID: <orig@us.example>
-To: <somebody@else.example>: not a bounce
+
+<somebody@else.example>: not a bounce
 """
 EXIM = """This message was created automatically by mail delivery software.
 
@@ -240,7 +241,7 @@ PEC = """<?xml version="1.0" encoding="UTF-8"?>
 <destinatari tipo="certificato">good@pec.example</destinatari>
 <oggetto>Offerta&e;</oggetto></intestazione>
 <dati><msgid>&lt;orig@pec.example&gt;</msgid><consegna>nobody@pec.example</consegna>
-<errore-esteso>5.1.1 - Pec - indirizzo non valido</errore-esteso></dati></postacert>
+<errore-esteso>5.1.1 &e; - Pec - indirizzo non valido</errore-esteso></dati></postacert>
 """
 
 

@@ -174,6 +174,13 @@ def test_an_eight_bit_mail_in_the_mail_is_never_encoded():
     assert ours.parts[0].filename == "inner.eml"
 
 
+def test_what_may_not_be_encoded_goes_as_a_file():
+    status = file("status.txt", b"Action: failed", "message/delivery-status")
+    raw, ours, _theirs = both(draft(attachments=(status,)))
+    assert ours.parts[0].content_type == "application/octet-stream"
+    assert b"message/" not in raw
+
+
 def test_a_mail_in_the_mail_with_an_endless_line_goes_as_a_file():
     inner = b"Subject: x\r\n\r\n" + b"y" * 2000 + b"\r\n"
     _raw, ours, _theirs = both(draft(attachments=(file("i", inner, "message/rfc822"),)))

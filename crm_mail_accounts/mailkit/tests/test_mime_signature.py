@@ -65,6 +65,7 @@ VALUES = {
         ),
         ('a <a href="tel:$Users||fax$">call</a> b', "a  b"),
         ('a<a href="$Company||evil$">x</a>', "a"),
+        ('a<a href="https://x.example/$Users||fax$">x</a>', "a"),
         # not ours
         ("costs 5$ or 6$ || x", "costs 5$ or 6$ || x"),
         ("", ""),
