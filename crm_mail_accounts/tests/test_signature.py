@@ -62,6 +62,16 @@ class TestSignature(MailCase):
         self.account.with_user(self.owner).signature_mode = "none"
         self.assertEqual(self.shown(), "")
 
+    def test_the_form_shows_at_once_what_is_chosen(self):
+        """[E7] [E8]"""
+        self.owner.signature = "<p>From my preferences</p>"
+        self.central(mandatory=False)
+        with Form(self.account.with_user(self.owner)) as form:
+            form.signature_mode = "preferences"
+            self.assertEqual(form.signature_preview, "<p>From my preferences</p>")
+            form.signature_mode = "company"
+            self.assertEqual(form.signature_preview, "<p>Rosa</p>")
+
     def test_nobody_else_writes_or_reads_it_as_such(self):
         """[E7]"""
         self.account.with_user(self.owner).signature = "<p>Mine</p>"
