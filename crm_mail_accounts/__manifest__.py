@@ -17,6 +17,7 @@
         "data/ir_cron_data.xml",
         "wizards/crm_mail_account_setup_views.xml",
         "wizards/crm_mail_account_delete_views.xml",
+        "wizards/crm_mail_link_backfill_views.xml",
         "views/oauth_templates.xml",
         "views/crm_mail_log_views.xml",
         "views/crm_mail_account_views.xml",
@@ -33,6 +34,7 @@
             "crm_mail_accounts/static/src/messages_service/**/*",
             "crm_mail_accounts/static/src/messages_action/**/*",
             "crm_mail_accounts/static/src/systray/**/*",
+            "crm_mail_accounts/static/src/record_mail/**/*",
             "crm_mail_accounts/static/src/fields/**/*",
         ],
         "crm_mail_accounts.assets_messages": [

@@ -16,6 +16,7 @@ from . import crm_mail_delegate
 from . import crm_mail_folder
 from . import crm_mail_thread
 from . import crm_mail_message
+from . import crm_mail_message_host
 from . import crm_mail_trusted_sender
 from . import crm_mail_link
 from . import crm_mail_link_post

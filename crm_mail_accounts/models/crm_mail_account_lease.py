@@ -36,6 +36,9 @@ class CrmMailAccountLease(models.Model):
     error_at = fields.Datetime()
     checked_at = fields.Datetime()
     listed_at = fields.Datetime()
+    host_seen = fields.Integer(
+        help="Newest message of the host that was looked at for Imported."
+    )
     pass_number = fields.Integer(
         default=1, help="Counts the turns in which every folder was looked at."
     )

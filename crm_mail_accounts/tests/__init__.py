@@ -6,6 +6,7 @@ from . import test_delegate
 from . import test_discovery
 from . import test_health
 from . import test_index_copy
+from . import test_imported
 from . import test_installation
 from . import test_large_mail
 from . import test_lease

@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..tools.link_posting import LinkPosting
@@ -223,3 +224,17 @@ class TestLinkRules(LinkCase):
         self.assertEqual(len(self.mails_on(self.lead)), 5)
         self.assertFalse(account.link_backfill_below)
         self.assertEqual(account._count_backfill(False, 1000), (0, 5))
+
+    def test_older_mails_are_counted_before_they_are_linked(self):
+        mails = self.receive(*(simple_mail(f"{n}") for n in range(3)))
+        wizard = (
+            self.env["crm.mail.link.backfill"]
+            .with_user(self.owner)
+            .create({"account_id": mails.account_id.id, "since": False})
+        )
+        self.assertEqual((wizard.link_count, wizard.mail_count), (3, 3))
+        wizard.action_link()
+        self.work(mails.account_id)
+        self.assertEqual(len(mails.filtered("link_ids")), 3)
+        with self.assertRaises(AccessError):
+            wizard.with_user(self.colleague).action_link()

@@ -104,6 +104,7 @@ MODELS = {
     "crm.mail.account.setup.proposal": lambda s: s.setup.proposal_ids,
     "crm.mail.account.delete": lambda s: s.deletion,
     "crm.mail.delegate": lambda s: s.delegate,
+    "crm.mail.link.backfill": lambda s: s.backfill,
     "crm.mail.operation": lambda s: s.operation,
     "crm.mail.outgoing": lambda s: s.outgoing,
     "crm.mail.thread": lambda s: s.mail.thread_id,
@@ -170,6 +171,11 @@ class TestSecurity(MailCase):
         )
         self.deletion = (
             self.env["crm.mail.account.delete"]
+            .with_user(self.owner)
+            .create({"account_id": self.account.id})
+        )
+        self.backfill = (
+            self.env["crm.mail.link.backfill"]
             .with_user(self.owner)
             .create({"account_id": self.account.id})
         )

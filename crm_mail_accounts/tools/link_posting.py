@@ -61,7 +61,9 @@ class LinkPosting:
                 return True
 
     def _settle(self, env):
-        env["crm.mail.link"]._settle_recent(self.worker.account(env).user_id)
+        account = self.worker.account(env)
+        env["crm.mail.link"]._settle_recent(account.user_id)
+        env["crm.mail.message"]._import_host_mails(account)
 
     def _backfill(self, env) -> bool:
         return self.worker.account(env)._backfill_links()

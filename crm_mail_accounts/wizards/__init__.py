@@ -4,3 +4,4 @@ from . import crm_mail_account_setup_oauth
 from . import crm_mail_account_setup_proposal
 from . import crm_mail_account_setup_sync
 from . import crm_mail_sender
+from . import crm_mail_link_backfill

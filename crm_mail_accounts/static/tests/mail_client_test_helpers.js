@@ -148,6 +148,7 @@ export function mockMailServer(values = {}) {
         rows: [makeRow(3), makeRow(2), makeRow(1)],
         message: (id) => makeMessage(id),
         context: () => makeContext(),
+        suggestions: [],
         found: [],
         /** The mails of a conversation, oldest first */
         thread: [],
@@ -312,6 +313,14 @@ export function mockMailServer(values = {}) {
         create_contact: (...args) => value("contact", args),
         create_opportunity: (...args) => value("opportunity", args),
     };
+    // Beside what a test counts: asked for with every mail, and mostly for nothing.
+    onRpc("crm.mail.client", "link_suggestions", ({args}) =>
+        value("suggestions", args)
+    );
+    onRpc("crm.mail.client", "dismiss_suggestion", ({args}) => {
+        server.changes.push(["dismiss_suggestion", ...args]);
+        return true;
+    });
     for (const [method, answer] of Object.entries(answers)) {
         onRpc("crm.mail.client", method, ({args}) => {
             server.calls.push(method);

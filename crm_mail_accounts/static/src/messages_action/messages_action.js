@@ -20,7 +20,11 @@ export class MessagesAction extends Component {
         this.client = useService("crm_mail_client");
         this.place = this.props.state || {
             folderId: Number(router.current.crm_mail_folder) || false,
-            messageId: Number(router.current.crm_mail_message) || false,
+            messageId:
+                Number(
+                    this.props.action.context?.crm_mail_message ||
+                        router.current.crm_mail_message
+                ) || false,
         };
         // The way back from the provider's page, where a mailbox was connected: go on
         // with its set-up, once.

@@ -9,6 +9,7 @@ import {FolderActions} from "./folder_actions";
 import {MailActions} from "./mail_actions";
 import {makeMailClientStore} from "./mail_client_store";
 import {ReadingActions} from "./reading_actions";
+import {RecordMail} from "./record_mail";
 
 /**
  * The only place of the web client that speaks to the server about mail.
@@ -89,6 +90,7 @@ export class MailClientService {
         this.mails = new MailActions(this);
         this.folders = new FolderActions(this);
         this.reading = new ReadingActions(this);
+        this.records = new RecordMail(this);
     }
 
     /** Listens to the bus and to the network; called once, at the start. */

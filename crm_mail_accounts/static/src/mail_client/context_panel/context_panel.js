@@ -3,6 +3,7 @@ import {Component, useEffect, useState} from "@odoo/owl";
 import {OPPORTUNITY_MODEL} from "../../messages_service/mail_client_store";
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {ContactForm} from "../contact_form/contact_form";
+import {LinkSuggestions} from "../link_suggestions/link_suggestions";
 import {OpportunityForm} from "../opportunity_form/opportunity_form";
 import {PanelLists} from "../panel_lists/panel_lists";
 import {RecordSearch} from "../record_search/record_search";
@@ -10,7 +11,13 @@ import {RecordSearch} from "../record_search/record_search";
 /** What the CRM knows about the open mail: who wrote it, and where it belongs. */
 export class ContextPanel extends Component {
     static template = "crm_mail_accounts.ContextPanel";
-    static components = {ContactForm, OpportunityForm, PanelLists, RecordSearch};
+    static components = {
+        ContactForm,
+        LinkSuggestions,
+        OpportunityForm,
+        PanelLists,
+        RecordSearch,
+    };
     static props = {};
 
     setup() {

@@ -1,0 +1,72 @@
+/**
+ * What records know of mail, and what mails are proposed for: the questions that are
+ * not about a folder. Asked through the service, which turns failures into sentences.
+ *
+ * @typedef {{message_id: number|false, link_id: number|false, posted_id: number|false, subject: string, from: string, date: string|false, mailbox: string, content: string, reason: string}} RecordMail
+ * @typedef {import("./mail_client_service").FoundRecord & {reason: string}} Suggestion
+ */
+export class RecordMail {
+    /** @param {import("./mail_client_service").MailClientService} client */
+    constructor(client) {
+        this.client = client;
+    }
+
+    /**
+     * @param {string} model
+     * @param {number} resId
+     * @returns {Promise<number>} none for who does not use mail
+     */
+    async count(model, resId) {
+        if (!this.client.messagesMenu) {
+            return 0;
+        }
+        const answer = await this.client.ask("record_mail_count", [model, resId]);
+        return answer.failed ? 0 : answer.value;
+    }
+
+    /**
+     * @param {string} model
+     * @param {number} resId
+     * @returns {Promise<import("./mail_client_service").Answer>} with `RecordMail[]`
+     */
+    list(model, resId) {
+        return this.client.ask("record_messages", [model, resId]);
+    }
+
+    /**
+     * @param {number} messageId
+     * @returns {Promise<Suggestion[]>}
+     */
+    async suggestions(messageId) {
+        const answer = await this.client.ask("link_suggestions", [messageId]);
+        return answer.failed ? [] : answer.value;
+    }
+
+    /**
+     * @param {number} messageId
+     * @param {Suggestion} suggestion
+     * @returns {Promise<boolean>} whether it is remembered
+     */
+    async dismiss(messageId, {model, res_id}) {
+        const answer = await this.client.ask("dismiss_suggestion", [
+            messageId,
+            model,
+            res_id,
+        ]);
+        if (answer.failed) {
+            this.client.tell(answer.sentence);
+        }
+        return !answer.failed;
+    }
+
+    /**
+     * Opens the mail client with a mail, from any other page.
+     *
+     * @param {number} messageId
+     */
+    open(messageId) {
+        return this.client.action.doAction("crm-messages", {
+            additionalContext: {crm_mail_message: messageId},
+        });
+    }
+}
