@@ -5,6 +5,7 @@ from . import crm_mail_server_oauth
 from . import crm_mail_account
 from . import crm_mail_account_access
 from . import crm_mail_account_arrivals
+from . import crm_mail_account_bounces
 from . import crm_mail_account_lease
 from . import crm_mail_account_linking
 from . import crm_mail_account_oauth

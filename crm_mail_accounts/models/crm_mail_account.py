@@ -86,6 +86,12 @@ class CrmMailAccount(models.Model):
         help="Why mail does not arrive, in words; empty when all is well.",
     )
     error_at = fields.Datetime(compute="_compute_health", compute_sudo=True)
+    smtp_problem = fields.Char(
+        "Outgoing mail",
+        compute="_compute_health",
+        compute_sudo=True,
+        help="Why mail does not leave, in words; empty when all is well.",
+    )
     checked_at = fields.Datetime(
         "Last checked", compute="_compute_health", compute_sudo=True
     )
@@ -130,6 +136,7 @@ class CrmMailAccount(models.Model):
         "lease_ids.error_code",
         "lease_ids.error_message",
         "lease_ids.error_at",
+        "lease_ids.smtp_error_message",
         "lease_ids.checked_at",
         "lease_ids.due",
     )
@@ -140,6 +147,7 @@ class CrmMailAccount(models.Model):
             account.error_code = lease.error_code
             account.error_message = lease.error_message
             account.error_at = lease.error_at
+            account.smtp_problem = lease.smtp_error_message
             account.checked_at = lease.checked_at
             account.next_try = lease.error_code and lease.due
             if not lease.error_code and account.state == "ready" and asleep:

@@ -59,6 +59,7 @@ class CrmMailClient(models.AbstractModel):
             **client_payload.message_row(message),
             "cc": client_payload.addresses(message, "cc"),
             "reply_to": client_payload.addresses(message, "reply_to"),
+            **self._delivery_of(message),
             "body_url": f"/crm_mail_accounts/message/{message.id}/body",
             "remote": clean.remote,
             "trusted": trusted and not doubted,

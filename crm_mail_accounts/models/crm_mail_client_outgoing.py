@@ -116,6 +116,29 @@ class CrmMailClient(models.AbstractModel):
 
     # -- helpers -----------------------------------------------------------------
 
+    def _delivery_of(self, message) -> dict:
+        """What only the author of a sent mail knows: ``bcc``, and in ``delivery``
+        ``[{email, state, text}]`` who did not get it (``refused``, ``bounced``)."""
+        sent = self.env["crm.mail.outgoing"]
+        if message.message_id:
+            sent = sent.search(
+                [
+                    ("message_id", "=", message.message_id),
+                    ("account_id", "=", message.account_id.id),
+                    ("state", "=", "sent"),
+                    ("user_id", "=", self.env.uid),
+                ],
+                limit=1,
+            )
+        return {
+            "bcc": compose_payload.addresses(sent, "bcc") if sent else [],
+            "delivery": [
+                {"email": email, **result}
+                for email, result in (sent.results or {}).items()
+                if result["state"] != "accepted"
+            ],
+        }
+
     def _again(self, mail):
         sudoed = mail._changeable()
         sudoed.write(

@@ -260,22 +260,6 @@ class CrmMailOutgoing(models.Model):
     def _pairs(self, kind: str) -> list[tuple[str, str]]:
         return [tuple(pair) for pair in (self.recipients or {}).get(kind, [])]
 
-    def unlink(self):
-        files = (
-            self.env["ir.attachment"]
-            # sudo: the files are the rows' own; the right to unlink is checked below
-            .sudo()
-            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
-            if self.ids
-            else self.env["ir.attachment"]
-        )
-        frozen = self.env["ir.attachment"]
-        for mail in self:
-            frozen |= mail._stored_raw()
-        result = super().unlink()
-        (files | frozen).unlink()
-        return result
-
     # -- changes of state --------------------------------------------------------
 
     def _save(self, values: dict):

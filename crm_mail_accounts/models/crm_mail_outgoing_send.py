@@ -335,3 +335,33 @@ class CrmMailOutgoing(models.Model):
             # sudo: the queue is the worker's; the right was asked just before
             operations = self.env["crm.mail.operation"].with_user(self.user_id).sudo()
             operations._enqueue(parent, Kind.FLAGS, add=flag)
+
+    def _came_back(self, bounce):
+        """A report says that somebody did not get it after all."""
+        self.ensure_one()
+        known = {address.lower(): address for address in self.results or {}}
+        failed = {
+            known[one.email.lower()]: one.diagnostic or one.status
+            for one in bounce.recipients
+            if one.action == "failed" and one.email.lower() in known
+        }
+        if not failed:
+            return
+        self._note_results(failed, "bounced")
+        env = self.env(context={"lang": self.user_id.lang})
+        text = " ".join(
+            env._(
+                "The mail to %(address)s came back: %(words)s",
+                address=address,
+                words=words[:300],
+            )
+            for address, words in failed.items()
+        )
+        self.write(
+            {"undelivered": True, "error_code": "recipient_bounced", "error": text}
+        )
+        if self.state == "uncertain":
+            # a mail that came back had left
+            self._was_sent()
+            self.write({"error_code": "recipient_bounced", "error": text})
+        self._tell(text)

@@ -20,6 +20,9 @@ from . import test_oauth
 from . import test_oauth_setup
 from . import test_oauth_token
 from . import test_outgoing
+from . import test_outgoing_drafts
+from . import test_outgoing_kills
+from . import test_outgoing_senders
 from . import test_provider
 from . import test_provider_hints
 from . import test_secrets

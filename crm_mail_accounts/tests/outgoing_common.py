@@ -12,20 +12,14 @@ from .common import Mailbox
 from .sync_common import SyncCase
 
 
-class OutgoingCase(SyncCase):
-    """The owner has a mailbox; somebody else gets their mail."""
-
-    def setUp(self):
-        super().setUp()
-        self.account = self.new_account()
-        self.work(self.account)
-        self.friend = Mailbox()
+class WritingMixin:
+    """Writing from the account ``account_id`` to ``friend``, and looking what came."""
 
     # -- writing -----------------------------------------------------------------
 
     def values(self, **changes) -> dict:
         return {
-            "sender_key": f"account:{self.account.id}",
+            "sender_key": f"account:{self.account_id}",
             "to": [{"name": "Friend", "email": self.friend.username}],
             "cc": [],
             "bcc": [],
@@ -60,10 +54,6 @@ class OutgoingCase(SyncCase):
                 mail.next_at = fields.Datetime.now() - timedelta(seconds=1)
         self.env.flush_all()
 
-    def send(self, *mails, account=None):
-        self.time_comes(*mails)
-        self.work(account or self.account)
-
     # -- what the world got ------------------------------------------------------
 
     def received(self, mailbox=None, folder="INBOX") -> list:
@@ -84,3 +74,18 @@ class OutgoingCase(SyncCase):
 
     def in_drafts(self) -> list:
         return self.received(self.mailbox, "Drafts")
+
+
+class OutgoingCase(WritingMixin, SyncCase):
+    """The owner has a mailbox; somebody else gets their mail."""
+
+    def setUp(self):
+        super().setUp()
+        self.account = self.new_account()
+        self.account_id = self.account.id
+        self.work(self.account)
+        self.friend = Mailbox()
+
+    def send(self, *mails, account=None):
+        self.time_comes(*mails)
+        self.work(account or self.account)

@@ -33,7 +33,12 @@ WHOLE_OCTETS = 256 * 1024
 """Mails up to this size are fetched together; larger ones one by one."""
 TRIES = 3
 """After so many broken fetches the mails are handled without what was to be fetched."""
-HOOKS = ("_arrived_out_of_office", "_arrived_filters", "_arrived_linking")
+HOOKS = (
+    "_arrived_bounces",
+    "_arrived_out_of_office",
+    "_arrived_filters",
+    "_arrived_linking",
+)
 HEADS = "crm_mail_heads"
 """Context key of :class:`Heads`, for the hooks."""
 

@@ -43,6 +43,7 @@ def account_payload(account, folders) -> dict:
             "at": fields.Datetime.to_string(account.error_at or account.checked_at)
             or False,
         },
+        "smtp_problem": account.smtp_problem or "",
         "repair": account.user_id == account.env.user and account.repair or "",
         "progress": {"indexed": indexed, "total": total, "running": running},
     }

@@ -1,0 +1,227 @@
+import os
+import signal
+from contextlib import ExitStack
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields, sql_db
+from odoo.tests import tagged
+
+from ..mailkit.imap.mailbox import MailboxSession
+from ..mailkit.smtp.session import SmtpSession
+from ..tools import outgoing_send
+from ..tools.outgoing_mailbox import OutgoingMailbox
+from .common import Mailbox
+from .outgoing_common import WritingMixin
+from .worker_common import WorkerCase
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def before(owner, name):
+    """Die where the method would be called."""
+
+    def dying(*_arguments, **_options):
+        die()
+
+    return patch.object(owner, name, dying)
+
+
+def after(owner, name):
+    """Die when the method has done its work, and nobody has heard of it."""
+    method = getattr(owner, name)
+
+    def dying(*arguments, **options):
+        method(*arguments, **options)
+        die()
+
+    return patch.object(owner, name, dying)
+
+
+def amid_content(session, _raw):
+    session._stream.send_block(b"Subject: half of it\r\n\r\nGood mor")
+    die()
+
+
+def after_dot(session):
+    session._stream.send_line(b".")
+    # the server has all of it: it delivers, whatever becomes of us
+    session._stream.peek(3)
+    die()
+
+
+def append_unheard(session, *_arguments, **_options):
+    """The command is on its way and is carried out; nobody reads the answer."""
+    command = session._wire.command
+
+    def sent(name, *arguments, **options):
+        answer = command(name, *arguments, **options)
+        if name == "APPEND":
+            die()
+        return answer
+
+    session._wire.command = sent
+    return append_many(session, *_arguments, **_options)
+
+
+append_many = MailboxSession.append_many
+
+MATRIX = {
+    # where the worker dies: (the patch, may it end as uncertain?)
+    "after the queue's commit": (before(outgoing_send.OutgoingSend, "_connect"), False),
+    "before sending is committed": (
+        before(outgoing_send.OutgoingSend, "_one"),
+        False,
+    ),
+    "after sending is committed": (before(SmtpSession, "send"), False),
+    "after RCPT": (after(SmtpSession, "_recipients"), False),
+    "amid DATA": (patch.object(SmtpSession, "_write_content", amid_content), False),
+    "before the dot": (after(SmtpSession, "_write_content"), False),
+    "after the dot is announced": (before(SmtpSession, "_final_dot"), True),
+    "after the dot": (patch.object(SmtpSession, "_final_dot", after_dot), True),
+    "after 250, before its commit": (
+        before(outgoing_send.OutgoingSend, "_store"),
+        True,
+    ),
+    "after sent is committed": (after(outgoing_send.OutgoingSend, "_store"), False),
+    "before APPEND is announced": (before(OutgoingMailbox, "_store_batch"), False),
+    "before APPEND": (before(MailboxSession, "append_many"), False),
+    "after APPEND, before its OK": (
+        patch.object(MailboxSession, "append_many", append_unheard),
+        False,
+    ),
+    "after APPEND, before its commit": (
+        before(OutgoingMailbox, "_stored"),
+        False,
+    ),
+    "after the copy is known": (before(OutgoingMailbox, "_remove"), False),
+    "before the draft is deleted": (before(MailboxSession, "expunge"), False),
+    "after the draft is deleted": (after(MailboxSession, "expunge"), False),
+    "before that is known": (before(OutgoingMailbox, "_removed"), False),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestOutgoingKills(WritingMixin, WorkerCase):
+    """Law 7: a worker is killed at every step of a mail's way, and once more.
+
+    At rest the mail is at the recipient exactly once and in Sent exactly once, and no
+    draft is left; or, where nobody can know, it is uncertain and there once at most.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.mailbox, self.friend = Mailbox(), Mailbox()
+        self.account_id = self.committed_account()
+
+    def clean_up(self):
+        with self.committed() as env:
+            env["crm.mail.outgoing"].search([]).unlink()
+        super().clean_up()
+
+    def test_a_worker_may_be_killed_at_every_step_of_sending(self):
+        """Law 7."""
+        for place, (dying, may_be_uncertain) in MATRIX.items():
+            with self.subTest(place=place):
+                subject = f"Killed {place}"
+                mail_id = self.a_stored_draft(subject)
+                with self.committed():
+                    mail = self.env["crm.mail.outgoing"].browse(mail_id)
+                    self.client().compose_send(
+                        mail.id, mail.version, self.values(subject=subject)
+                    )
+                    self.time_comes(mail)
+                self.due()
+                self.assertTrue(self.killed([dying]), "the worker was not killed")
+                self.after_the_pauses()
+                self.assertOnce(mail_id, subject, may_be_uncertain)
+
+    def assertOnce(self, mail_id, subject, may_be_uncertain):
+        received = [m for m in self.received() if m["Subject"] == subject]
+        copies = [m for m in self.received(self.mailbox, "Sent")]
+        copies = [m for m in copies if m["Subject"] == subject]
+        drafts = [m for m in self.in_drafts() if m["Subject"] == subject]
+        with self.committed() as env:
+            mail = env["crm.mail.outgoing"].browse(mail_id)
+            state, filing = mail.state, mail.filing
+        if may_be_uncertain:
+            self.assertEqual(state, "uncertain")
+            self.assertLessEqual(len(received), 1)
+            self.assertFalse(copies)
+        else:
+            self.assertEqual((state, filing), ("sent", "filed"))
+            self.assertEqual(len(received), 1)
+            self.assertEqual(len(copies), 1)
+            self.assertFalse(drafts)
+
+    def test_what_the_provider_filed_by_itself_is_no_longer_uncertain(self):
+        """sync.md 2.7: a look into Sent decides before a person has to."""
+        with self.committed() as env:
+            mail_id = self.queued().id
+            self.time_comes(env["crm.mail.outgoing"].browse(mail_id))
+        self.due()
+        self.assertTrue(self.killed([MATRIX["after the dot"][0]]))
+        with self.committed() as env:
+            frozen = env["crm.mail.outgoing"].browse(mail_id)._stored_raw().raw
+        self.mailbox.append(frozen, folder="Sent", flags=r"(\Seen)")
+        self.after_the_pauses()
+        with self.committed() as env:
+            mail = env["crm.mail.outgoing"].browse(mail_id)
+            self.assertEqual((mail.state, mail.filing), ("sent", "filed"))
+        self.assertEqual(len(self.received()), 1)
+        self.assertEqual(len(self.in_sent()), 1)
+
+    # -- the world -------------------------------------------------------------------
+
+    def a_stored_draft(self, subject) -> int:
+        """A draft that the server has as well."""
+        with self.committed():
+            mail = self.written(subject=subject)
+            self.time_comes(mail)
+            mail_id = mail.id
+        self.due()
+        self.lane()
+        drafts = [m for m in self.in_drafts() if m["Subject"] == subject]
+        self.assertEqual(len(drafts), 1)
+        return mail_id
+
+    def due(self):
+        """The account is due, and a dead worker's lease is over."""
+        with self.committed() as env:
+            env["crm.mail.account"].browse(self.account_id).lease_ids.write(
+                {"due": fields.Datetime.now() - timedelta(seconds=5), "until": False}
+            )
+
+    def after_the_pauses(self):
+        """As when everything that anybody waits for is over."""
+        for _turn in range(4):
+            with self.committed() as env:
+                for mail in env["crm.mail.outgoing"].search([]):
+                    if mail.next_at:
+                        mail.next_at = fields.Datetime.now() - timedelta(seconds=1)
+                    if mail.phase_at:
+                        mail.phase_at = fields.Datetime.now() - timedelta(hours=1)
+            self.due()
+            self.lane()
+
+    def killed(self, patches) -> bool:
+        """Let the lane work in a process of its own under these patches."""
+        child = os.fork()
+        if child:
+            status = os.waitpid(child, 0)[1]
+            self.assertIn(status, (0, signal.SIGKILL))
+            return bool(status)
+        try:
+            # Connections are the parent's: this process makes its own.
+            sql_db._Pool = sql_db._Pool_readonly = None
+            self.registry._db = sql_db.db_connect(self.registry.db_name)
+            self.registry._db_readonly = None
+            with ExitStack() as stack:
+                for one in patches:
+                    stack.enter_context(one)
+                self.lane()
+            os._exit(0)
+        except BaseException:
+            os._exit(1)

@@ -1,0 +1,144 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..models.crm_mail_server_mixin import SYSTEM_SMTP
+from .common import Mailbox
+from .outgoing_common import OutgoingCase
+
+
+@tagged("post_install", "-at_install")
+class TestOutgoingSenders(OutgoingCase):
+    """In whose name a mail leaves, and who sees it before."""
+
+    def delegate(self, **rights):
+        self.account.with_user(self.owner).write(
+            {"delegate_ids": [Command.create({"user_id": self.colleague.id, **rights})]}
+        )
+
+    def test_a_sender_cannot_be_forged(self):
+        foreign = self.new_account(
+            user_id=self.administrator.id, username=Mailbox().username
+        )
+        for key in (f"account:{foreign.id}", "system", "account:", "", None, "x:1"):
+            with self.subTest(key=key), self.assertRaises(UserError):
+                self.written(sender_key=key)
+        mail = self.written()
+        with self.assertRaises(AccessError):
+            mail.with_user(self.owner).write({"account_id": foreign.id})
+        with self.assertRaises(UserError):
+            self.client().compose_send(
+                mail.id, mail.version, self.values(sender_key=f"account:{foreign.id}")
+            )
+
+    def test_a_delegate_who_may_send_as_does_and_both_see_what_waits(self):
+        """[F6]"""
+        self.delegate()
+        with self.assertRaises(UserError):
+            self.written(self.colleague)
+        self.account.delegate_ids.with_user(self.owner).may_send_as = True
+        mail = self.queued(self.colleague)
+        (row,) = self.client().outgoing_list("outgoing")["rows"]
+        self.assertEqual(row["id"], mail.id)
+        self.send(mail)
+        (got,) = self.received()
+        self.assertIn(self.account.email, got["From"])
+        self.assertEqual(len(self.in_sent()), 1)
+
+    def test_a_right_that_was_withdrawn_stops_what_waits(self):
+        self.delegate(may_send_as=True)
+        mail = self.queued(self.colleague)
+        self.account.delegate_ids.with_user(self.owner).unlink()
+        self.send(mail)
+        self.assertFalse(self.received())
+        self.assertEqual((mail.state, mail.error_code), ("failed", "sender_refused"))
+
+    def test_a_delegate_without_the_right_to_send_sees_nothing_that_waits(self):
+        self.delegate(may_act=True)
+        mail = self.queued()
+        self.assertFalse(self.client(self.colleague).outgoing_list("outgoing")["rows"])
+        with self.assertRaises(AccessError):
+            self.client(self.colleague).compose_open(mail.id)
+
+    def test_what_is_written_from_a_shared_sender_is_its_authors_alone(self):
+        """[A9]"""
+        self.account.with_user(self.administrator).sudo().share_sender = True
+        draft = self.written(self.colleague)
+        self.assertEqual(draft.sender_kind, "shared")
+        for user in (self.owner, self.administrator):
+            with self.assertRaises(AccessError):
+                self.client(user).compose_open(draft.id)
+        self.send(draft)
+        self.assertFalse(self.in_drafts(), "its owner would read it")
+        mail = self.queued(self.colleague)
+        self.send(mail)
+        self.assertEqual((len(self.received()), len(self.in_sent())), (1, 1))
+        self.assertFalse(self.client(self.colleague).bootstrap()["accounts"])
+
+    def host_server(self, **values):
+        self.env["ir.config_parameter"].set_param(SYSTEM_SMTP, "True")
+        self.env["ir.mail_server"].create(
+            {
+                "name": "Host",
+                "smtp_host": "localhost",
+                "smtp_port": self.mailbox.ports["smtp_plain"],
+                "smtp_encryption": "none",
+                **values,
+            }
+        )
+        self.startPatch(
+            type(self.env["ir.mail_server"]), "_disable_send", lambda _self: False
+        )
+
+    def by_host(self):
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env["crm.mail.account"]._send_by_host()
+        self.env.invalidate_all()
+
+    def test_the_host_sends_for_users_without_a_mailbox(self):
+        """[A15]"""
+        self.host_server(from_filter="live.test")
+        self.colleague.email = "colleague@live.test"
+        mail = self.queued(self.colleague, sender_key="system")
+        self.by_host()
+        self.assertFalse(self.received())
+        self.time_comes(mail)
+        self.by_host()
+        (got,) = self.received()
+        self.assertIn("colleague@live.test", got["From"])
+        self.assertEqual(mail.state, "sent")
+        self.by_host()
+        self.assertEqual(len(self.received()), 1)
+
+    def test_the_host_writes_from_its_own_address_where_it_must(self):
+        """[A15]"""
+        self.host_server()
+        office = self.env["ir.mail_server"]._get_default_from_address()
+        self.colleague.email = "colleague@live.test"
+        mail = self.queued(self.colleague, sender_key="system")
+        self.time_comes(mail)
+        self.by_host()
+        (got,) = self.received()
+        self.assertIn(office, got["From"])
+        self.assertIn("colleague@live.test", got["Reply-To"])
+
+    def test_what_the_host_refuses_is_said(self):
+        self.host_server()
+        self.colleague.email = "colleague@live.test"
+        nobody = [{"name": "", "email": "nobody@live.test"}]
+        mail = self.queued(self.colleague, sender_key="system", to=nobody)
+        self.time_comes(mail)
+        self.by_host()
+        self.assertEqual((mail.state, mail.undelivered), ("failed", True))
+        self.assertIn("User unknown", mail.error)
+
+    def test_a_mailbox_that_sends_through_the_host_files_its_copy(self):
+        """[A15] [B2]"""
+        self.host_server()
+        self.account.smtp_provider_id = self.env.ref(
+            "crm_mail_accounts.provider_system"
+        )
+        mail = self.queued()
+        self.send(mail)
+        self.assertEqual((len(self.received()), len(self.in_sent())), (1, 1))
