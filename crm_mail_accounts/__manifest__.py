@@ -33,6 +33,7 @@
         "web.assets_backend": [
             "crm_mail_accounts/static/src/messages_service/**/*",
             "crm_mail_accounts/static/src/messages_action/**/*",
+            "crm_mail_accounts/static/src/composer_host/**/*",
             "crm_mail_accounts/static/src/systray/**/*",
             "crm_mail_accounts/static/src/record_mail/**/*",
             "crm_mail_accounts/static/src/fields/**/*",

@@ -1,6 +1,12 @@
 import {after, beforeEach} from "@odoo/hoot";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
-import {makeServerError, mountWithCleanup, onRpc} from "@web/../tests/web_test_helpers";
+import {
+    makeServerError,
+    mountWithCleanup,
+    onRpc,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
+import {assets} from "@web/core/assets";
 import {registry} from "@web/core/registry";
 
 import {MailClient} from "@crm_mail_accounts/mail_client/mail_client";
@@ -127,6 +133,76 @@ export function makeContext(values = {}) {
     };
 }
 
+export function makeSender(values = {}) {
+    return {
+        key: "account:1",
+        kind: "own",
+        account_id: 1,
+        name: "Laura Bianchi",
+        email: "laura@demo.test",
+        main: true,
+        signature_html: "<div>Laura</div>",
+        max_size: 0,
+        ...values,
+    };
+}
+
+/** A mail that is begun, as `compose_start` sends it. */
+export function makeComposition(values = {}) {
+    return {
+        id: false,
+        version: 0,
+        state: "draft",
+        sender_key: "account:1",
+        senders: [makeSender()],
+        to: [],
+        cc: [],
+        bcc: [],
+        subject: "",
+        body_html:
+            '<div><br></div><div class="o_crm_mail_signature" data-sender="account:1"><div>Laura</div></div>',
+        plain: false,
+        importance: "normal",
+        read_receipt: false,
+        attachments: [],
+        parent: false,
+        record: false,
+        send_at: false,
+        error: "",
+        ...values,
+    };
+}
+
+export function makeComposeAttachment(values = {}) {
+    return {
+        id: 31,
+        filename: "offer.pdf",
+        content_type: "application/pdf",
+        size: 2048,
+        url: "/crm_mail_accounts/compose/500/attachment/31",
+        cid: "",
+        ...values,
+    };
+}
+
+export function makeOutgoing(id, values = {}) {
+    return {
+        id,
+        state: "scheduled",
+        subject: `Outgoing ${id}`,
+        to: [{name: "Giulia Ferrari", email: "giulia@ferrari.test"}],
+        send_at: "2026-03-20 07:00:00",
+        error: "",
+        preview: "",
+        sender: {name: "Laura Bianchi", email: "laura@demo.test"},
+        has_attachments: false,
+        date: "2026-03-10 10:00:00",
+        may_cancel: true,
+        may_decide: false,
+        ...values,
+    };
+}
+
 /** An error as a `UserError` of the server arrives. */
 export function refusal(message) {
     return makeServerError({type: "UserError", message});
@@ -169,6 +245,19 @@ export function mockMailServer(values = {}) {
                 path: name,
                 role: "none",
             }),
+        // Mails that are written
+        composition: (_kind, _messageId, given) => makeComposition(given || {}),
+        /** What a mail that lies here is opened with */
+        opened: (id) => makeComposition({id, version: 7}),
+        /** What somebody else has saved meanwhile */
+        conflict: false,
+        undoUntil: false,
+        people: [],
+        parsed: (text) => ({addresses: [{name: "", email: text}], wrong: []}),
+        templates: [],
+        template: {subject: "", body_html: ""},
+        /** Mails that leave, by kind */
+        outgoing: {scheduled: [], outgoing: []},
         /** @type {{[method: string]: string}} what is refused, and how */
         refuse: {},
         /** Names of the calls, for tests that count them */
@@ -198,7 +287,15 @@ export function mockMailServer(values = {}) {
         accounts: value("accounts", []),
         folders: value("folders", []),
         unread: server.unread,
+        scheduled: server.outgoing.scheduled.length,
+        outgoing: server.outgoing.outgoing.length,
     });
+    const takeOut = (outgoingId) => {
+        for (const [kind, rows] of Object.entries(server.outgoing)) {
+            server.outgoing[kind] = rows.filter(({id}) => id !== outgoingId);
+        }
+        return true;
+    };
     const countUnread = (folderId, step) => {
         const folder = server.folders.find((candidate) => candidate.id === folderId);
         if (folder) {
@@ -293,6 +390,28 @@ export function mockMailServer(values = {}) {
             return true;
         },
         subscribe_folder: () => true,
+        compose_save: (id, version) =>
+            server.conflict
+                ? {conflict: true, composition: server.conflict}
+                : {
+                      id: id || 500,
+                      version: version + 1,
+                      saved_at: "2026-03-10 10:00:00",
+                      conflict: false,
+                  },
+        compose_send: (id, _version, _values, sendAt) => ({
+            id,
+            state: sendAt ? "scheduled" : "queued",
+            undo_until: server.undoUntil,
+        }),
+        compose_undo: (id) => value("opened", [id]),
+        compose_discard: () => true,
+        compose_detach: () => true,
+        outgoing_cancel: (id) => takeOut(id) && value("opened", [id]),
+        outgoing_send_now: takeOut,
+        outgoing_retry: takeOut,
+        outgoing_decide: takeOut,
+        outgoing_reschedule: () => true,
     };
     const answers = {
         bootstrap: state,
@@ -312,6 +431,13 @@ export function mockMailServer(values = {}) {
         contact_proposals: (...args) => value("proposals", args),
         create_contact: (...args) => value("contact", args),
         create_opportunity: (...args) => value("opportunity", args),
+        compose_start: (...args) => value("composition", args),
+        compose_open: (...args) => value("opened", args),
+        compose_complete: (...args) => value("people", args),
+        compose_parse_addresses: (...args) => value("parsed", args),
+        compose_templates: () => value("templates", []),
+        compose_apply_template: (...args) => value("template", args),
+        outgoing_list: (kind) => ({rows: server.outgoing[kind], before: false}),
     };
     // Beside what a test counts: asked for with every mail, and mostly for nothing.
     onRpc("crm.mail.client", "link_suggestions", ({args}) =>
@@ -351,6 +477,14 @@ export function mockMailServer(values = {}) {
 export function defineMailClientModels() {
     defineMailModels();
     beforeEach(() => {
+        const {loadBundle} = assets;
+        patchWithCleanup(assets, {
+            // Our bundle is part of the tests' own bundle.
+            loadBundle: (name, ...args) =>
+                name.startsWith("crm_mail_accounts.")
+                    ? Promise.resolve()
+                    : loadBundle(name, ...args),
+        });
         const {prototype} = HTMLIFrameElement;
         const real = Object.getOwnPropertyDescriptor(prototype, "contentWindow");
         Object.defineProperty(prototype, "contentWindow", {

@@ -16,6 +16,7 @@ import {AccountBanner} from "./account_banner/account_banner";
 import {ContextPanel} from "./context_panel/context_panel";
 import {FolderList} from "./folder_list/folder_list";
 import {MessageList} from "./message_list/message_list";
+import {OutgoingList} from "./outgoing_list/outgoing_list";
 import {ReadingPane} from "./reading_pane/reading_pane";
 import {useMailKeys} from "./use_mail_keys";
 import {Welcome} from "./welcome/welcome";
@@ -33,6 +34,7 @@ export class MailClient extends Component {
         ContextPanel,
         FolderList,
         MessageList,
+        OutgoingList,
         ReadingPane,
         Welcome,
     };

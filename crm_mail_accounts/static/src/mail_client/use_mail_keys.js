@@ -4,6 +4,7 @@ import {useService} from "@web/core/utils/hooks";
 import {useMailClient} from "../messages_service/use_mail_client";
 import {KeysHelp} from "./keys_help/keys_help";
 import {useMailActions} from "./mail_toolbar/use_mail_actions";
+import {useReplyActions} from "./reply_bar/use_reply_actions";
 
 /**
  * The keys that act on mails, as Gmail has them.
@@ -11,6 +12,9 @@ import {useMailActions} from "./mail_toolbar/use_mail_actions";
  * They are told by the letter that arrives, not by the host's hotkeys: "#", "!" and
  * "?" lie on other keys, with other modifiers, on every keyboard.
  */
+
+/** Keys that need no mail */
+const EVERYWHERE = ["c", "z", "?"];
 
 /** @param {EventTarget} target */
 function isWriting(target) {
@@ -42,11 +46,17 @@ function keyOf(ev) {
 export function useMailKeys() {
     const {client, store} = useMailClient();
     const actions = useMailActions();
+    const replies = useReplyActions();
     const dialog = useService("dialog");
     const ui = useService("ui");
 
     const act = (...names) => actions.run(names, store.targetRows);
+    const answer = (name) => replies.run(name, store.targetRows);
     const keys = {
+        c: () => client.compose.start("new"),
+        r: () => answer("reply"),
+        a: () => answer("reply_all"),
+        f: () => answer("forward"),
         e: () => act("archive"),
         "#": () => act("delete"),
         Delete: () => act("delete"),
@@ -78,7 +88,15 @@ export function useMailKeys() {
             key === "Delete" &&
             ev.target instanceof Element &&
             ev.target.closest(".o_crm_mail_folder_list");
-        if (!Object.hasOwn(keys, key) || isElsewhere || isOfFolder || ev.repeat) {
+        // Mails that leave stand in the place of the list: its mails are not seen.
+        const isHidden = store.outgoing.kind && !EVERYWHERE.includes(key);
+        if (
+            !Object.hasOwn(keys, key) ||
+            isElsewhere ||
+            isOfFolder ||
+            isHidden ||
+            ev.repeat
+        ) {
             return;
         }
         if (key === "Escape" && !store.selected.size) {

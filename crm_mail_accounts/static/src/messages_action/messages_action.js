@@ -33,6 +33,12 @@ export class MessagesAction extends Component {
             router.replaceState({connected: undefined});
             onMounted(() => this.client.continueSetup(connectedId));
         }
+        // Other screens write by `params: {compose: {to, cc, subject, body_html, record}}`;
+        // the way back to this screen does not write again.
+        const {compose} = this.props.action.params || {};
+        if (compose && !this.props.state) {
+            onMounted(() => this.client.compose.start("new", false, compose));
+        }
         useSetupAction({
             getLocalState: () => ({
                 folderId: this.client.store.folderId,

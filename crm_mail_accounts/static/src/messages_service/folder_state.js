@@ -156,6 +156,7 @@ export class FolderState {
         this.accounts = values.accounts;
         this.folders = values.folders;
         this.unread = values.unread;
+        this.outgoing.setCounts(values);
         this.boot = "ready";
         if (this.folderId && !this.getFolder(this.folderId)) {
             this.leaveFolder();
@@ -177,6 +178,7 @@ export class FolderState {
      */
     setProgress(values) {
         this.unread = values.unread;
+        this.outgoing.setCounts(values);
         for (const next of values.accounts || []) {
             const account = this.getAccount(next.id);
             if (account) {

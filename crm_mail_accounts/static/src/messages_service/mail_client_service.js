@@ -5,9 +5,11 @@ import {registry} from "@web/core/registry";
 import {debounce} from "@web/core/utils/timing";
 
 import {ChangeQueue} from "./change_queue";
+import {ComposeActions} from "./compose_actions";
 import {FolderActions} from "./folder_actions";
 import {MailActions} from "./mail_actions";
 import {makeMailClientStore} from "./mail_client_store";
+import {OutgoingActions} from "./outgoing_actions";
 import {ReadingActions} from "./reading_actions";
 import {RecordMail} from "./record_mail";
 
@@ -16,8 +18,10 @@ import {RecordMail} from "./record_mail";
  *
  * It asks `crm.mail.client`, hands the answers to the store and turns failures into
  * sentences. What changes mails is in `mail_actions.js`, what changes folders in
- * `folder_actions.js`; both ask through here. Nothing here throws towards a component, but for the two things that a
- * component asks and waits for itself (search for records).
+ * `folder_actions.js`, what writes mails in `compose_actions.js`, what becomes of them
+ * in `outgoing_actions.js`; all ask through here. Nothing here throws towards a
+ * component, but for the two things that a component asks and waits for itself (search
+ * for records).
  *
  * News reach us by two ways: the bus, and, where the bus may be away, by asking
  * again: quickly while a mailbox is being indexed, seldom otherwise.
@@ -32,6 +36,7 @@ import {RecordMail} from "./record_mail";
 const MODEL = "crm.mail.client";
 const BUS_CHANGED = "crm_mail_accounts/changed";
 const BUS_REFUSED = "crm_mail_accounts/refused";
+const BUS_OUTGOING = "crm_mail_accounts/outgoing";
 const SETUP_ACTION = "crm_mail_accounts.crm_mail_account_setup_action";
 /** The address part of the client action: /odoo/crm-messages */
 const ACTION_PATH = "crm-messages";
@@ -70,7 +75,14 @@ export class MailClientService {
     /**
      * @param {object} services
      */
-    constructor({action, bus_service: bus, menu, notification, orm}) {
+    constructor({
+        action,
+        bus_service: bus,
+        file_upload: fileUpload,
+        menu,
+        notification,
+        orm,
+    }) {
         this.action = action;
         this.bus = bus;
         this.menu = menu;
@@ -91,12 +103,16 @@ export class MailClientService {
         this.folders = new FolderActions(this);
         this.reading = new ReadingActions(this);
         this.records = new RecordMail(this);
+        this.compose = new ComposeActions(this, fileUpload);
+        this.outgoing = new OutgoingActions(this);
     }
 
     /** Listens to the bus and to the network; called once, at the start. */
     listen() {
         this.bus.subscribe(BUS_CHANGED, (payload) => this.onChanged(payload));
         this.bus.subscribe(BUS_REFUSED, (payload) => this.onRefused(payload));
+        this.bus.subscribe(BUS_OUTGOING, (payload) => this.outgoing.onChanged(payload));
+        this.compose.listen();
         this.bus.addEventListener("BUS:RECONNECT", () => this.lookSoon());
         browser.addEventListener("offline", () => this.store.setOnline(false));
         browser.addEventListener("online", () => this.lookSoon());
@@ -126,6 +142,7 @@ export class MailClientService {
      */
     async enter({folderId = false, messageId = false} = {}) {
         this.screens++;
+        this.compose.offerLost();
         await this.loadBoot();
         const {store} = this;
         if (store.boot !== "ready") {
@@ -148,6 +165,7 @@ export class MailClientService {
         if (!this.screens) {
             browser.clearTimeout(this.timer);
             this.store.leaveFolder();
+            this.store.outgoing.close();
         }
     }
 
@@ -258,6 +276,7 @@ export class MailClientService {
     /** @param {number} folderId */
     async openFolder(folderId) {
         const {store} = this;
+        store.outgoing.close();
         store.startFolder(folderId);
         const {serial} = this.changes;
         const answer = await this.ask("list_messages", [folderId, false, PAGE_SIZE]);
@@ -606,7 +625,14 @@ export class MailClientService {
 }
 
 export const mailClientService = {
-    dependencies: ["action", "bus_service", "menu", "notification", "orm"],
+    dependencies: [
+        "action",
+        "bus_service",
+        "file_upload",
+        "menu",
+        "notification",
+        "orm",
+    ],
     start(env, services) {
         const service = new MailClientService(services);
         service.listen();

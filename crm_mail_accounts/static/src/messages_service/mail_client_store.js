@@ -1,6 +1,8 @@
 import {reactive} from "@odoo/owl";
 
 import {ChangeState} from "./change_state";
+import {ComposeState} from "./compose_state";
+import {OutgoingState} from "./outgoing_state";
 
 export {OPPORTUNITY_MODEL} from "./message_state";
 
@@ -14,7 +16,9 @@ export {OPPORTUNITY_MODEL} from "./message_state";
  * One store in five files by subject, each a class on top of the one before, so that
  * `this` is the whole everywhere: `folder_state.js`, `list_state.js`,
  * `message_state.js`, `change_state.js` (what is shown of a change before the server
- * knows it), and this one.
+ * knows it), and this one. Two subjects stand beside the mails that are read: the
+ * mails that are written (`compose_state.js`) and those that leave
+ * (`outgoing_state.js`).
  *
  * Invariants:
  * - `list.rows` is one run of mails without a gap, newest first; `list.before` is
@@ -49,6 +53,8 @@ export class MailClientStore extends ChangeState {
         this.pane = "list";
         /** New mails for the ear; `serial` makes two equal counts two announcements */
         this.arrival = {count: 0, serial: 0};
+        this.compose = new ComposeState();
+        this.outgoing = new OutgoingState();
     }
 
     /** @param {number} count */

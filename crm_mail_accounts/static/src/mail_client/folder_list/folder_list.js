@@ -55,6 +55,33 @@ export class FolderList extends Component {
         return this.store.accounts.filter((account) => !account.owner);
     }
 
+    /** Mails that wait always have their line, mails that leave as long as there are any */
+    get outgoingLines() {
+        const {counts, kind} = this.store.outgoing;
+        const lines = [
+            {
+                kind: "scheduled",
+                name: _t("Scheduled"),
+                icon: "fa-clock-o",
+                count: counts.scheduled,
+            },
+            {
+                kind: "outgoing",
+                name: _t("Outgoing"),
+                icon: "fa-share-square-o",
+                count: counts.outgoing,
+            },
+        ];
+        return lines.filter(
+            (line) => line.count || line.kind === "scheduled" || line.kind === kind
+        );
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Folder} folder */
+    isShown(folder) {
+        return folder.id === this.store.folderId && !this.store.outgoing.kind;
+    }
+
     /** @param {import("../../messages_service/mail_client_store").Account} account */
     isOpen(account) {
         return !this.store.collapsed[`account-${account.id}`];
@@ -123,6 +150,7 @@ export class FolderList extends Component {
         if (!folder.selectable) {
             this.store.toggleBranch(`folder-${folder.id}`);
         } else if (folder.id === this.store.folderId) {
+            this.store.outgoing.close();
             this.store.showPane("list");
             this.client.refreshList();
         } else {

@@ -12,6 +12,10 @@ export class KeysHelp extends Component {
         return [
             {keys: ["j", "k"], text: _t("Down and up the list")},
             {keys: ["Enter"], text: _t("Open")},
+            {keys: ["c"], text: _t("Write a new message")},
+            {keys: ["r", "a"], text: _t("Reply, reply to all")},
+            {keys: ["f"], text: _t("Forward")},
+            {keys: ["Ctrl+Enter"], text: _t("Send, while writing")},
             {keys: ["e"], text: _t("Move to the archive")},
             {keys: ["#", _t("Del")], text: _t("Delete")},
             {keys: ["s"], text: _t("Flag, or remove the flag")},

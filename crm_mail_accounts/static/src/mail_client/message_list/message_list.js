@@ -245,6 +245,21 @@ export class MessageList extends Component {
         } else if (this.mayAct && (ev.ctrlKey || ev.metaKey || isSelecting)) {
             store.toggleSelected(row.id);
         } else {
+            this.openRow(row);
+        }
+    }
+
+    /**
+     * A draft of one's own is gone on with; every other mail is read.
+     *
+     * @param {import("../../messages_service/mail_client_store").Row} row
+     */
+    openRow(row) {
+        const {folder} = this.store;
+        if (folder && folder.role === "drafts" && this.mayAct) {
+            this.store.setCursor(row.id);
+            this.client.compose.start("draft", row.id);
+        } else {
             this.open(row.id);
         }
     }
@@ -330,8 +345,8 @@ export class MessageList extends Component {
         };
         if (ev.key in steps) {
             this.moveCursor(steps[ev.key]);
-        } else if ((ev.key === "Enter" || ev.key === " ") && this.store.cursorId) {
-            this.open(this.store.cursorId);
+        } else if ((ev.key === "Enter" || ev.key === " ") && this.store.cursorRow) {
+            this.openRow(this.store.cursorRow);
         } else {
             return;
         }

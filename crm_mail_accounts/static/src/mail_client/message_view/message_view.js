@@ -8,6 +8,7 @@ import {InvitationCard} from "../invitation_card/invitation_card";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {longDate} from "../message_list/message_date";
 import {MessageMenu} from "../message_menu/message_menu";
+import {ReplyBar} from "../reply_bar/reply_bar";
 
 /**
  * Whether a frame can take the height of its document without any script (CSS Sizing 4,
@@ -32,6 +33,7 @@ export class MessageView extends Component {
         InvitationCard,
         MailToolbar,
         MessageMenu,
+        ReplyBar,
     };
     static props = {
         /** What is known of it before its text has come */

@@ -1,0 +1,142 @@
+import {Component, useRef} from "@odoo/owl";
+import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
+import {_t} from "@web/core/l10n/translation";
+import {useService} from "@web/core/utils/hooks";
+
+import {useMailClient} from "../../messages_service/use_mail_client";
+import {longDate, shortDate} from "../message_list/message_date";
+import {ScheduleDialog} from "../schedule_dialog/schedule_dialog";
+
+/** Pixels above the end of the list at which the next page is fetched */
+const NEXT_PAGE_AHEAD = 400;
+
+/** Mails that wait for their time, and mails that are on their way or stuck. */
+export class OutgoingList extends Component {
+    static template = "crm_mail_accounts.OutgoingList";
+    static props = {isPhone: {type: Boolean, optional: true}};
+
+    setup() {
+        const {client, store} = useMailClient();
+        this.client = client;
+        this.store = store;
+        this.dialog = useService("dialog");
+        this.scroller = useRef("scroller");
+        this.longDate = longDate;
+        this.shortDate = shortDate;
+    }
+
+    get title() {
+        return this.store.outgoing.kind === "scheduled"
+            ? _t("Scheduled")
+            : _t("Outgoing");
+    }
+
+    get emptyText() {
+        return this.store.outgoing.kind === "scheduled"
+            ? _t("No message waits for its time.")
+            : _t("Everything has been sent.");
+    }
+
+    /** @param {import("../../messages_service/outgoing_state").OutgoingRow} row */
+    who(row) {
+        const names = row.to.map(({name, email}) => name || email).join(", ");
+        return names ? _t("To: %s", names) : _t("(no recipient)");
+    }
+
+    /** @param {import("../../messages_service/outgoing_state").OutgoingRow} row */
+    subject(row) {
+        return row.subject || _t("(no subject)");
+    }
+
+    /**
+     * How a mail stands, in plain words.
+     *
+     * @param {import("../../messages_service/outgoing_state").OutgoingRow} row
+     */
+    stateOf({state, send_at: sendAt, error}) {
+        const states = {
+            scheduled: {icon: "fa-clock-o", text: _t("Leaves on %s", longDate(sendAt))},
+            queued: {icon: "fa-hourglass-half", text: _t("Waits for its turn")},
+            sending: {
+                icon: "fa-circle-o-notch fa-spin",
+                text: _t("Is being handed to the mail server"),
+            },
+            failed: {
+                icon: "fa-exclamation-triangle",
+                text: error || _t("Could not be sent"),
+                className: "text-danger",
+            },
+            uncertain: {
+                icon: "fa-question-circle",
+                text: _t(
+                    "It may have been sent: the connection broke before the mail server answered. Look into your sent mail, or ask the recipient, before you send it again."
+                ),
+                className: "text-warning",
+            },
+        };
+        return states[state] || {icon: "", text: ""};
+    }
+
+    /**
+     * What can be done with a mail, the likeliest first.
+     *
+     * @param {import("../../messages_service/outgoing_state").OutgoingRow} row
+     */
+    actionsOf(row) {
+        const {outgoing} = this.client;
+        const actions = [];
+        const add = (name, icon, label, run) => actions.push({name, icon, label, run});
+        if (row.state === "uncertain" && row.may_decide) {
+            add("sent", "fa-check", _t("It was sent"), () =>
+                outgoing.decide(row.id, "sent")
+            );
+            add("again", "fa-repeat", _t("Send it again"), () =>
+                outgoing.decide(row.id, "again")
+            );
+        }
+        if (row.state === "failed") {
+            add("retry", "fa-repeat", _t("Try again"), () => outgoing.retry(row.id));
+        }
+        if (row.state === "scheduled" && row.may_cancel) {
+            add("now", "fa-paper-plane-o", _t("Send now"), () =>
+                outgoing.sendNow(row.id)
+            );
+            add("reschedule", "fa-clock-o", _t("Another time"), () =>
+                this.reschedule(row)
+            );
+        }
+        if (row.may_cancel) {
+            add("edit", "fa-pencil", _t("Edit"), () => outgoing.edit(row.id));
+            add("cancel", "fa-ban", _t("Do not send"), () => this.cancel(row));
+        }
+        return actions;
+    }
+
+    /** @param {import("../../messages_service/outgoing_state").OutgoingRow} row */
+    reschedule(row) {
+        this.dialog.add(ScheduleDialog, {
+            sendAt: row.send_at,
+            onChosen: (sendAt) => this.client.outgoing.reschedule(row.id, sendAt),
+        });
+    }
+
+    /** @param {import("../../messages_service/outgoing_state").OutgoingRow} row */
+    cancel(row) {
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Do not send"),
+            body: _t("“%s” will go back to the drafts.", this.subject(row)),
+            confirmLabel: _t("Do not send"),
+            confirm: () => {
+                this.client.outgoing.cancel(row.id);
+            },
+            cancel: () => undefined,
+        });
+    }
+
+    onScroll() {
+        const {el} = this.scroller;
+        if (el.scrollHeight - el.scrollTop - el.clientHeight < NEXT_PAGE_AHEAD) {
+            this.client.outgoing.loadMore();
+        }
+    }
+}

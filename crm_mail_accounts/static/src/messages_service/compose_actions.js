@@ -1,0 +1,504 @@
+import {browser} from "@web/core/browser/browser";
+import {deserializeDateTime} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+
+import {ComposeBackup} from "./compose_backup";
+import {ComposeSaver} from "./compose_saver";
+import {ComposeUploads} from "./compose_uploads";
+import {exchangeSignature, insertBeforeSignature, splitQuote} from "./mail_body";
+
+const {DateTime} = luxon;
+
+/**
+ * Writing a mail, from the first letter until it is handed to the server.
+ *
+ * Nothing here throws towards a component. A window that is sent, closed or thrown
+ * away leaves the screen at once; when the server does not agree it comes back with
+ * the server's sentence.
+ *
+ * @typedef {import("./mail_client_service").MailClientService} MailClientService
+ * @typedef {import("./compose_state").Composition} Composition
+ * @typedef {import("./compose_state").ComposeWindow} ComposeWindow
+ * @typedef {import("./compose_backup").Backup} Backup
+ * @typedef {"new"|"reply"|"reply_all"|"forward"|"forward_attachment"|"edit_as_new"|"draft"} ComposeKind
+ */
+
+/** Milliseconds in which a mail that was thrown away can be taken back */
+export const DISCARD_TIME = 8000;
+/** Bounds of the time in which "Undo" is offered, whatever the two clocks say */
+const UNDO_MIN = 4000;
+const UNDO_MAX = 120000;
+/** How long it is told that a mail is on its way, or waits for its time */
+const TELL_TIME = 6000;
+
+export class ComposeActions {
+    /**
+     * @param {MailClientService} client
+     * @param {object} fileUpload
+     */
+    constructor(client, fileUpload) {
+        this.client = client;
+        this.backup = new ComposeBackup();
+        this.saver = new ComposeSaver(client, this.backup);
+        this.uploads = new ComposeUploads(client, this.saver, fileUpload);
+        this.hasLookedForLost = false;
+    }
+
+    get state() {
+        return this.client.store.compose;
+    }
+
+    /** Called once, when the web client starts. */
+    listen() {
+        browser.addEventListener("pagehide", () => this.saver.saveAll());
+        browser.addEventListener("visibilitychange", () => {
+            if (document.visibilityState === "hidden") {
+                this.saver.saveAll();
+            }
+        });
+        browser.addEventListener("online", () => this.saver.saveAll());
+    }
+
+    // ---------------------------------------------------------------- opening
+
+    /**
+     * A new mail, or one that answers another.
+     *
+     * @param {ComposeKind} kind
+     * @param {number|false} [messageId]
+     * @param {object|null} [values] to, cc, subject, body_html, record
+     */
+    async start(kind, messageId = false, values = null) {
+        const known = kind === "draft" && this.state.byDraft(messageId);
+        if (known) {
+            this.state.activate(known.key);
+            return;
+        }
+        const {key} = this.state.add(kind, messageId);
+        const answer = await this.client.ask("compose_start", [
+            kind,
+            messageId,
+            values,
+        ]);
+        this.show(key, answer);
+    }
+
+    /**
+     * A mail that lies here: a draft, one that waits, one that failed.
+     *
+     * @param {number} outgoingId
+     */
+    async open(outgoingId) {
+        const known = this.state.byId(outgoingId);
+        if (known) {
+            this.state.activate(known.key);
+            return;
+        }
+        const {key} = this.state.add("open");
+        this.show(key, await this.client.ask("compose_open", [outgoingId]));
+    }
+
+    /**
+     * @param {number} key
+     * @param {import("./mail_client_service").Answer} answer with a composition
+     */
+    show(key, answer) {
+        if (answer.failed) {
+            this.state.remove(key);
+            this.client.tell(answer.sentence);
+            return;
+        }
+        this.fill(key, answer.value);
+    }
+
+    /**
+     * @param {number} key
+     * @param {Composition} composition
+     */
+    fill(key, composition) {
+        const {written, quote} = composition.plain
+            ? {written: composition.body_html, quote: ""}
+            : splitQuote(composition.body_html);
+        this.state.fill(key, {...composition, body_html: written}, quote);
+    }
+
+    // ---------------------------------------------------------------- writing
+
+    /**
+     * @param {number} key
+     * @param {Partial<ComposeWindow>} values
+     * @param {{isOfEditor?: boolean}} [options]
+     */
+    change(key, values, options) {
+        this.state.change(key, values, options);
+        this.saver.noteChange(key);
+    }
+
+    /**
+     * Another sender, with their signature.
+     *
+     * @param {number} key
+     * @param {string} senderKey
+     */
+    setSender(key, senderKey) {
+        const draft = this.state.get(key);
+        const before = this.state.senderOf(draft);
+        const after = draft.senders.find((sender) => sender.key === senderKey);
+        if (!after || before === after) {
+            return;
+        }
+        const values = {sender_key: senderKey};
+        if (!draft.plain) {
+            values.body_html = exchangeSignature(draft.body_html, before, after);
+        }
+        this.change(key, values);
+    }
+
+    /** @param {number} key */
+    unfoldQuote(key) {
+        const draft = this.state.get(key);
+        const body = draft.body_html + draft.quote_html;
+        this.change(key, {body_html: body, quote_html: ""});
+    }
+
+    /**
+     * @param {number} key
+     * @param {"to"|"cc"|"bcc"} field
+     * @param {import("./compose_state").ChipAddress[]} addresses
+     */
+    addAddresses(key, field, addresses) {
+        this.state.addAddresses(key, field, addresses);
+        this.saver.noteChange(key);
+    }
+
+    removeAddress(key, field, index) {
+        this.state.removeAddress(key, field, index);
+        this.saver.noteChange(key);
+    }
+
+    moveAddress(key, from, index, to) {
+        this.state.moveAddress(key, from, index, to);
+        this.saver.noteChange(key);
+    }
+
+    /**
+     * People whom a term names.
+     *
+     * @param {string} term
+     * @returns {Promise<{name: string, email: string, kind: string, subtitle: string}[]>}
+     */
+    async complete(term) {
+        const answer = await this.client.ask("compose_complete", [term]);
+        return answer.failed ? [] : answer.value;
+    }
+
+    /**
+     * @param {string} text typed or pasted
+     * @returns {Promise<import("./compose_state").ChipAddress[]>} those that are none
+     * are marked; all of them when Odoo is away, for the server looks again later
+     */
+    async parse(text) {
+        const answer = await this.client.ask("compose_parse_addresses", [text]);
+        if (answer.failed) {
+            return [{name: "", email: text.trim(), wrong: true}];
+        }
+        const {addresses, wrong} = answer.value;
+        return [
+            ...addresses,
+            ...wrong.map((part) => ({name: "", email: part, wrong: true})),
+        ];
+    }
+
+    /**
+     * @param {number} key
+     * @returns {Promise<{id: number, name: string, kind: "template"|"canned"}[]>}
+     */
+    async templates(key) {
+        const {record} = this.state.get(key);
+        const about = record ? {model: record.model, res_id: record.res_id} : false;
+        const answer = await this.client.ask("compose_templates", [about]);
+        if (answer.failed) {
+            this.client.tell(answer.sentence);
+            return [];
+        }
+        return answer.value;
+    }
+
+    /**
+     * A template brings its subject where there is none, and its text above the
+     * signature.
+     *
+     * @param {number} key
+     * @param {{id: number, kind: "template"|"canned"}} template
+     */
+    async applyTemplate(key, template) {
+        const values = this.state.valuesOf(this.state.get(key));
+        const answer = await this.client.ask("compose_apply_template", [
+            template.id,
+            template.kind,
+            values,
+        ]);
+        const draft = this.state.get(key);
+        if (answer.failed) {
+            this.client.tell(answer.sentence);
+        } else if (draft) {
+            const {subject, body_html: html} = answer.value;
+            this.change(key, {
+                subject: draft.subject || subject || "",
+                body_html: insertBeforeSignature(draft.body_html, html),
+            });
+        }
+    }
+
+    // ------------------------------------------------------- conflict, leaving
+
+    /** @param {number} key */
+    keepMine(key) {
+        this.state.keepMine(key);
+        return this.saver.save(key);
+    }
+
+    /** @param {number} key */
+    takeTheirs(key) {
+        this.fill(key, this.state.get(key).conflict);
+        this.backup.forget(key);
+    }
+
+    /**
+     * Shuts a window; what was written stays among the drafts.
+     *
+     * @param {number} key
+     */
+    async close(key) {
+        const {state} = this;
+        const draft = state.get(key);
+        if (draft.conflict) {
+            return;
+        }
+        state.hide(key);
+        const isSaved = await this.saver.save(key);
+        if (!state.get(key)) {
+            return;
+        }
+        if (isSaved) {
+            this.drop(key);
+            this.client.lookSoon();
+        } else {
+            state.activate(key);
+        }
+    }
+
+    /**
+     * Throws a mail away, for good after a few seconds.
+     *
+     * @param {number} key
+     */
+    discard(key) {
+        const {state} = this;
+        const draft = state.get(key);
+        if (!draft.id && !state.isDirty(draft)) {
+            this.drop(key);
+            return;
+        }
+        state.hide(key);
+        // Else it would be offered again as lost, although it was thrown away.
+        this.backup.forget(key);
+        let isWanted = false;
+        const close = this.client.notification.add(_t("The draft was discarded."), {
+            type: "info",
+            autocloseDelay: DISCARD_TIME,
+            buttons: [
+                {
+                    name: _t("Undo"),
+                    onClick: () => {
+                        isWanted = true;
+                        close();
+                        state.activate(key);
+                        this.saver.keep(key);
+                    },
+                },
+            ],
+            onClose: () => isWanted || this.discardNow(key),
+        });
+    }
+
+    /** @param {number} key */
+    async discardNow(key) {
+        const answer = await this.saver.run(key, async () => {
+            const {id} = this.state.get(key);
+            return id ? this.client.ask("compose_discard", [id]) : {};
+        });
+        if (answer.failed) {
+            this.client.tell(answer.sentence);
+        }
+        this.drop(key);
+        this.client.lookSoon();
+    }
+
+    /** @param {number} key */
+    drop(key) {
+        this.saver.forget(key);
+        this.state.remove(key);
+    }
+
+    // ---------------------------------------------------------------- sending
+
+    /**
+     * Hands a mail over. The window is gone at once; it comes back with a sentence
+     * when the server does not take the mail.
+     *
+     * @param {number} key
+     * @param {string|false} [sendAt] UTC, as the server writes dates
+     */
+    async send(key, sendAt = false) {
+        const {state} = this;
+        state.clearError(key);
+        state.hide(key);
+        const fail = (sentence) => state.failSending(key, sentence);
+        if (!(await this.saver.save(key, {isForced: true}))) {
+            const {saveError, conflict} = state.get(key);
+            fail(conflict ? "" : saveError);
+            return;
+        }
+        const answer = await this.saver.run(key, () => {
+            const draft = state.get(key);
+            return this.client.ask("compose_send", [
+                draft.id,
+                draft.version,
+                state.valuesOf(draft),
+                sendAt,
+            ]);
+        });
+        if (answer.failed) {
+            fail(answer.sentence);
+            return;
+        }
+        this.drop(key);
+        this.offerUndo(answer.value, sendAt);
+        this.client.lookSoon();
+    }
+
+    /**
+     * @param {{id: number, state: string, undo_until: string|false}} sent
+     * @param {string|false} sendAt
+     */
+    offerUndo({id, undo_until: undoUntil}, sendAt) {
+        const text = sendAt
+            ? _t("The message will be sent on %s.", this.timeText(sendAt))
+            : _t("The message is on its way.");
+        const told = {};
+        const options = {type: "success", autocloseDelay: TELL_TIME};
+        const mayUndo = undoUntil || sendAt;
+        if (undoUntil) {
+            const left = deserializeDateTime(undoUntil).diff(DateTime.now()).toMillis();
+            options.autocloseDelay = Math.min(UNDO_MAX, Math.max(UNDO_MIN, left));
+        }
+        if (mayUndo) {
+            options.buttons = [
+                {
+                    name: _t("Undo"),
+                    onClick: () => {
+                        told.close();
+                        this.takeBack(sendAt ? "outgoing_cancel" : "compose_undo", id);
+                    },
+                },
+            ];
+        }
+        told.close = this.client.notification.add(text, options);
+    }
+
+    /** @param {string} value UTC, as the server writes dates */
+    timeText(value) {
+        return deserializeDateTime(value).toLocaleString(
+            DateTime.DATETIME_MED_WITH_WEEKDAY
+        );
+    }
+
+    /**
+     * A mail that is not gone yet becomes a draft again, and is opened.
+     *
+     * @param {"compose_undo"|"outgoing_cancel"} method
+     * @param {number} outgoingId
+     */
+    async takeBack(method, outgoingId) {
+        const {key} = this.state.add("open");
+        this.show(key, await this.client.ask(method, [outgoingId]));
+        this.client.lookSoon();
+    }
+
+    // ------------------------------------------------- after a tab was killed
+
+    /** Offers what a tab that is no more has left behind; looks only once. */
+    async offerLost() {
+        if (this.hasLookedForLost) {
+            return;
+        }
+        this.hasLookedForLost = true;
+        const lost = await this.backup.findLost();
+        this.backup.live();
+        for (const {key, backup} of lost) {
+            this.offerOne(key, backup);
+        }
+    }
+
+    /**
+     * @param {string} lostKey
+     * @param {Backup} backup
+     */
+    offerOne(lostKey, backup) {
+        const {subject, to} = backup.values;
+        const name = subject || to.map(({email}) => email).join(", ");
+        const text = name
+            ? _t("You were writing a message: “%s”.", name)
+            : _t("You were writing a message.");
+        const close = this.client.notification.add(text, {
+            type: "warning",
+            sticky: true,
+            buttons: [
+                {
+                    name: _t("Continue"),
+                    primary: true,
+                    onClick: () => {
+                        close();
+                        this.restore(lostKey, backup);
+                    },
+                },
+                {
+                    name: _t("Discard"),
+                    onClick: () => {
+                        close();
+                        this.backup.forgetLost(lostKey);
+                        if (backup.id) {
+                            this.client.ask("compose_discard", [backup.id]);
+                        }
+                    },
+                },
+            ],
+        });
+    }
+
+    /**
+     * Opens what was left behind. The server's version number goes with it: when the
+     * mail was changed elsewhere since, the next save tells so.
+     *
+     * @param {string} lostKey
+     * @param {Backup} backup
+     */
+    restore(lostKey, backup) {
+        const {id, version, values, senders, attachments, record} = backup;
+        const {key} = this.state.add("open");
+        this.fill(key, {
+            ...values,
+            id,
+            version,
+            senders,
+            attachments,
+            record,
+            state: "draft",
+            send_at: false,
+            error: "",
+        });
+        this.change(key, {});
+        this.backup.forgetLost(lostKey);
+    }
+}

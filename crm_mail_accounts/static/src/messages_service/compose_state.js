@@ -1,0 +1,469 @@
+/**
+ * The mails that are being written: one window each, in the order in which they were
+ * opened.
+ *
+ * A part of the store (`mail_client_store.js`), so without RPC, DOM and words. A
+ * window holds the values of a `Composition` beside what only the screen knows.
+ *
+ * Invariants:
+ * - `quote_html` is what is quoted, as long as it is folded; it is no part of
+ *   `body_html` then. `valuesOf` puts both together.
+ * - `serial` grows with each change, so that an answer of the server can tell whether
+ *   what it saved is what the window shows.
+ * - `bodySerial` grows when the body was changed by another than the editor, which
+ *   then starts anew from `body_html`.
+ *
+ * @typedef {{name: string, email: string, wrong?: boolean}} ChipAddress
+ * @typedef {{key: string, kind: "own"|"delegated"|"shared"|"system", account_id: number|false, name: string, email: string, main: boolean, signature_html: string, max_size: number}} Sender
+ * @typedef {{id: number, filename: string, content_type: string, size: number, url: string, cid: string}} ComposeAttachment
+ * @typedef {{id: number|false, version: number, state: string, sender_key: string, senders: Sender[], to: ChipAddress[], cc: ChipAddress[], bcc: ChipAddress[], subject: string, body_html: string, plain: boolean, importance: "normal"|"high"|"low", read_receipt: boolean, attachments: ComposeAttachment[], parent: {message_id: number, kind: string}|false, record: {model: string, res_id: number, name: string}|false, send_at: string|false, error: string}} Composition
+ * @typedef {{key: number, filename: string, size: number, progress: number, error: string, isInline: boolean}} Upload
+ * @typedef {"to"|"cc"|"bcc"} AddressFieldName
+ * @typedef {"none"|"dirty"|"saving"|"saved"|"waiting"|"failed"} SaveState
+ * @typedef {Composition & {key: number, mode: "normal"|"minimised"|"full", status: "loading"|"ready"|"leaving", kind: string, messageId: number|false, quote_html: string, serial: number, savedSerial: number, bodySerial: number, saving: SaveState, savedAt: string|false, saveError: string, conflict: Composition|null, uploads: Upload[]}} ComposeWindow
+ */
+
+/** What the author may change, as `compose_save` takes it */
+const VALUE_NAMES = [
+    "sender_key",
+    "to",
+    "cc",
+    "bcc",
+    "subject",
+    "plain",
+    "importance",
+    "read_receipt",
+    "parent",
+];
+/** Windows that stand open side by side; opening one more folds the oldest */
+const OPEN_MAX = 2;
+
+/** @returns {Composition} */
+function emptyComposition() {
+    return {
+        id: false,
+        version: 0,
+        state: "draft",
+        sender_key: "",
+        senders: [],
+        to: [],
+        cc: [],
+        bcc: [],
+        subject: "",
+        body_html: "",
+        plain: false,
+        importance: "normal",
+        read_receipt: false,
+        attachments: [],
+        parent: false,
+        record: false,
+        send_at: false,
+        error: "",
+    };
+}
+
+export class ComposeState {
+    constructor() {
+        /** @type {ComposeWindow[]} */
+        this.windows = [];
+        /** @type {number} the window that was opened or touched last */
+        this.activeKey = 0;
+        /** @type {{key: number, field: AddressFieldName, index: number}|null} */
+        this.dragged = null;
+        this.nextKey = 1;
+        this.nextUploadKey = 1;
+    }
+
+    // ---------------------------------------------------------------- reading
+
+    /**
+     * @param {number} key
+     * @returns {ComposeWindow|undefined}
+     */
+    get(key) {
+        return this.windows.find((candidate) => candidate.key === key);
+    }
+
+    /** Windows that are on screen: not those whose mail is leaving */
+    get shown() {
+        return this.windows.filter(({status}) => status !== "leaving");
+    }
+
+    /**
+     * @param {number} outgoingId
+     * @returns {ComposeWindow|undefined}
+     */
+    byId(outgoingId) {
+        return this.windows.find(({id}) => id === outgoingId);
+    }
+
+    /**
+     * The window in which a draft of the server is edited.
+     *
+     * @param {number} messageId
+     * @returns {ComposeWindow|undefined}
+     */
+    byDraft(messageId) {
+        return this.windows.find(
+            (candidate) =>
+                candidate.kind === "draft" && candidate.messageId === messageId
+        );
+    }
+
+    /**
+     * @param {ComposeWindow} window
+     * @returns {Sender|undefined}
+     */
+    senderOf(window) {
+        return window.senders.find(({key}) => key === window.sender_key);
+    }
+
+    /**
+     * What the server keeps of a window.
+     *
+     * @param {ComposeWindow} window
+     */
+    valuesOf(window) {
+        const values = {};
+        for (const name of VALUE_NAMES) {
+            values[name] = window[name];
+        }
+        for (const name of ["to", "cc", "bcc"]) {
+            values[name] = window[name].map(({name: person, email}) => ({
+                name: person,
+                email,
+            }));
+        }
+        const {record} = window;
+        values.record = record ? {model: record.model, res_id: record.res_id} : false;
+        values.body_html = window.body_html + window.quote_html;
+        values.attachment_ids = window.attachments.map(({id}) => id);
+        return values;
+    }
+
+    /** @param {ComposeWindow} window */
+    isDirty(window) {
+        return window.serial !== window.savedSerial;
+    }
+
+    /** @param {ComposeWindow} window */
+    isUploading(window) {
+        return window.uploads.some(({error}) => !error);
+    }
+
+    /** Addresses nobody could be reached at, over all fields of a window */
+    wrongOf(window) {
+        return [...window.to, ...window.cc, ...window.bcc].filter(({wrong}) => wrong);
+    }
+
+    // ---------------------------------------------------------------- windows
+
+    /**
+     * A window, empty as long as the server is asked what belongs into it.
+     *
+     * @param {string} kind
+     * @param {number|false} [messageId]
+     * @returns {ComposeWindow}
+     */
+    add(kind, messageId = false) {
+        const key = this.nextKey++;
+        this.windows.push({
+            ...emptyComposition(),
+            key,
+            mode: "normal",
+            status: "loading",
+            kind,
+            messageId,
+            quote_html: "",
+            serial: 0,
+            savedSerial: 0,
+            bodySerial: 0,
+            saving: "none",
+            savedAt: false,
+            saveError: "",
+            conflict: null,
+            uploads: [],
+        });
+        this.activate(key);
+        return this.get(key);
+    }
+
+    /**
+     * @param {number} key
+     * @param {Composition} composition
+     * @param {string} [quoteHtml] what is folded away of its body
+     */
+    fill(key, composition, quoteHtml = "") {
+        const window = this.get(key);
+        if (!window) {
+            return;
+        }
+        Object.assign(window, composition, {
+            status: "ready",
+            quote_html: quoteHtml,
+            conflict: null,
+            saving: "none",
+            saveError: "",
+            savedSerial: window.serial,
+            bodySerial: window.bodySerial + 1,
+        });
+    }
+
+    /** @param {number} key */
+    remove(key) {
+        this.windows = this.windows.filter((candidate) => candidate.key !== key);
+    }
+
+    /**
+     * Brings a window forward; where there is no room the oldest one is folded.
+     *
+     * @param {number} key
+     */
+    activate(key) {
+        const window = this.get(key);
+        if (window.mode === "minimised") {
+            window.mode = "normal";
+        }
+        window.status = window.status === "leaving" ? "ready" : window.status;
+        this.activeKey = key;
+        const others = this.shown.filter(
+            (other) => other.key !== key && other.mode !== "minimised"
+        );
+        for (const other of others.slice(
+            0,
+            Math.max(0, others.length + 1 - OPEN_MAX)
+        )) {
+            other.mode = "minimised";
+        }
+    }
+
+    /**
+     * @param {number} key
+     * @param {"normal"|"minimised"|"full"} mode
+     */
+    setMode(key, mode) {
+        this.get(key).mode = mode;
+        if (mode !== "minimised") {
+            this.activate(key);
+        }
+    }
+
+    /**
+     * Off the screen while the server is told; `activate` brings it back.
+     *
+     * @param {number} key
+     */
+    hide(key) {
+        this.get(key).status = "leaving";
+    }
+
+    // ---------------------------------------------------------------- changes
+
+    /**
+     * @param {number} key
+     * @param {Partial<ComposeWindow>} values
+     * @param {{isOfEditor?: boolean}} [options] whether the editor shows it already
+     */
+    change(key, values, {isOfEditor = false} = {}) {
+        const window = this.get(key);
+        Object.assign(window, values);
+        window.serial++;
+        window.saving = "dirty";
+        if ("body_html" in values && !isOfEditor) {
+            window.bodySerial++;
+        }
+    }
+
+    /**
+     * @param {number} key
+     * @param {AddressFieldName} field
+     * @param {ChipAddress[]} addresses
+     */
+    addAddresses(key, field, addresses) {
+        const known = new Set(
+            this.get(key)[field].map(({email}) => email.toLowerCase())
+        );
+        const added = addresses.filter(({email}) => {
+            const isNew = !known.has(email.toLowerCase());
+            known.add(email.toLowerCase());
+            return isNew;
+        });
+        this.change(key, {[field]: [...this.get(key)[field], ...added]});
+    }
+
+    /**
+     * @param {number} key
+     * @param {AddressFieldName} field
+     * @param {number} index
+     */
+    removeAddress(key, field, index) {
+        this.change(key, {
+            [field]: this.get(key)[field].filter((_address, place) => place !== index),
+        });
+    }
+
+    /**
+     * @param {number} key
+     * @param {AddressFieldName} from
+     * @param {number} index
+     * @param {AddressFieldName} to
+     */
+    moveAddress(key, from, index, to) {
+        const address = this.get(key)[from][index];
+        if (address && from !== to) {
+            this.removeAddress(key, from, index);
+            this.addAddresses(key, to, [address]);
+        }
+    }
+
+    /** @param {{key: number, field: AddressFieldName, index: number}|null} dragged */
+    setDragged(dragged) {
+        this.dragged = dragged;
+    }
+
+    // ----------------------------------------------------------------- saving
+
+    /** @param {number} key */
+    startSave(key) {
+        this.get(key).saving = "saving";
+    }
+
+    /**
+     * @param {number} key
+     * @param {number} serial as it was when the values were taken
+     * @param {{id: number, version: number, saved_at: string}} saved
+     */
+    setSaved(key, serial, {id, version, saved_at: savedAt}) {
+        const window = this.get(key);
+        if (!window) {
+            return;
+        }
+        Object.assign(window, {
+            id,
+            version,
+            savedAt,
+            savedSerial: serial,
+            saveError: "",
+            saving: window.serial === serial ? "saved" : "dirty",
+        });
+    }
+
+    /**
+     * @param {number} key
+     * @param {string} error
+     * @param {boolean} isAway whether Odoo cannot be reached, and will be later
+     */
+    failSave(key, error, isAway) {
+        const window = this.get(key);
+        if (window) {
+            window.saving = isAway ? "waiting" : "failed";
+            window.saveError = error;
+        }
+    }
+
+    /**
+     * @param {number} key
+     * @param {Composition} composition what somebody else has saved meanwhile
+     */
+    setConflict(key, composition) {
+        const window = this.get(key);
+        if (window) {
+            window.conflict = composition;
+            window.saving = "failed";
+        }
+    }
+
+    /**
+     * Goes on with what is on screen; the next save replaces the other version.
+     *
+     * @param {number} key
+     */
+    keepMine(key) {
+        const window = this.get(key);
+        window.version = window.conflict.version;
+        window.conflict = null;
+        window.saving = "dirty";
+    }
+
+    /**
+     * @param {number} key
+     * @param {string} error
+     */
+    failSending(key, error) {
+        const window = this.get(key);
+        if (window) {
+            window.error = error;
+            this.activate(key);
+        }
+    }
+
+    /** @param {number} key */
+    clearError(key) {
+        this.get(key).error = "";
+    }
+
+    // ------------------------------------------------------------ attachments
+
+    /**
+     * @param {number} key
+     * @param {{name: string, size: number}} file
+     * @param {boolean} isInline
+     * @returns {number} key of the upload
+     */
+    addUpload(key, {name, size}, isInline) {
+        const upload = {
+            key: this.nextUploadKey++,
+            filename: name,
+            size,
+            progress: 0,
+            error: "",
+            isInline,
+        };
+        this.get(key).uploads.push(upload);
+        return upload.key;
+    }
+
+    /**
+     * @param {number} key
+     * @param {number} uploadKey
+     * @param {{progress?: number, error?: string}} values
+     */
+    setUpload(key, uploadKey, values) {
+        const window = this.get(key);
+        const upload = window && window.uploads.find((one) => one.key === uploadKey);
+        if (upload) {
+            Object.assign(upload, values);
+        }
+    }
+
+    /**
+     * @param {number} key
+     * @param {number} uploadKey
+     */
+    removeUpload(key, uploadKey) {
+        const window = this.get(key);
+        if (window) {
+            window.uploads = window.uploads.filter((one) => one.key !== uploadKey);
+        }
+    }
+
+    /**
+     * @param {number} key
+     * @param {ComposeAttachment[]} attachments
+     */
+    addAttachments(key, attachments) {
+        const window = this.get(key);
+        if (window) {
+            window.attachments.push(...attachments);
+        }
+    }
+
+    /**
+     * @param {number} key
+     * @param {number} attachmentId
+     */
+    removeAttachment(key, attachmentId) {
+        const window = this.get(key);
+        window.attachments = window.attachments.filter(({id}) => id !== attachmentId);
+    }
+}

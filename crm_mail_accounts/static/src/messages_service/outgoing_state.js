@@ -1,0 +1,92 @@
+/**
+ * Mails that are written and not gone: those that wait for their time ("scheduled"),
+ * and those that are leaving, could not leave, or may have left ("outgoing").
+ *
+ * A part of the store (`mail_client_store.js`).
+ *
+ * @typedef {"scheduled"|"outgoing"} OutgoingKind
+ * @typedef {{id: number, state: "draft"|"scheduled"|"queued"|"sending"|"sent"|"failed"|"uncertain", subject: string, to: {name: string, email: string}[], send_at: string|false, error: string, preview: string, sender: {name: string, email: string}, has_attachments: boolean, date: string, may_cancel: boolean, may_decide: boolean}} OutgoingRow
+ */
+export class OutgoingState {
+    constructor() {
+        /** @type {OutgoingKind|false} what is shown in the place of a folder */
+        this.kind = false;
+        /** @type {{[kind in OutgoingKind]: number}} */
+        this.counts = {scheduled: 0, outgoing: 0};
+        /** @type {"idle"|"loading"|"ready"|"error"} */
+        this.status = "idle";
+        this.error = "";
+        /** @type {OutgoingRow[]} */
+        this.rows = [];
+        /** Where the next page starts, or false at the end */
+        this.before = false;
+        this.loadingMore = false;
+    }
+
+    /** @param {{scheduled?: number, outgoing?: number}} values */
+    setCounts({scheduled, outgoing}) {
+        this.counts.scheduled = scheduled ?? this.counts.scheduled;
+        this.counts.outgoing = outgoing ?? this.counts.outgoing;
+    }
+
+    /** @param {OutgoingKind} kind */
+    open(kind) {
+        if (this.kind !== kind) {
+            this.rows = [];
+            this.before = false;
+            this.status = "loading";
+        }
+        this.kind = kind;
+        this.error = "";
+    }
+
+    close() {
+        this.kind = false;
+        this.rows = [];
+        this.status = "idle";
+    }
+
+    /**
+     * @param {OutgoingKind} kind
+     * @param {{rows: OutgoingRow[], before: any}} page
+     */
+    setPage(kind, {rows, before}) {
+        if (kind === this.kind) {
+            this.rows = rows;
+            this.before = before;
+            this.status = "ready";
+            this.error = "";
+        }
+    }
+
+    /**
+     * @param {OutgoingKind} kind
+     * @param {{rows: OutgoingRow[], before: any}} page
+     */
+    addPage(kind, {rows, before}) {
+        this.loadingMore = false;
+        if (kind === this.kind) {
+            const known = new Set(this.rows.map(({id}) => id));
+            this.rows.push(...rows.filter(({id}) => !known.has(id)));
+            this.before = before;
+        }
+    }
+
+    /**
+     * @param {OutgoingKind} kind
+     * @param {string} error
+     */
+    fail(kind, error) {
+        this.loadingMore = false;
+        if (kind === this.kind && !this.rows.length) {
+            this.status = "error";
+            this.error = error;
+        }
+    }
+
+    startMore() {
+        const mayLoad = this.before && !this.loadingMore;
+        this.loadingMore = Boolean(mayLoad) || this.loadingMore;
+        return Boolean(mayLoad);
+    }
+}

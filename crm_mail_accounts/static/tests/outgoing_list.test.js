@@ -1,0 +1,125 @@
+import {describe, expect, test} from "@odoo/hoot";
+import {press, queryAllTexts, queryFirst} from "@odoo/hoot-dom";
+import {advanceTime, animationFrame} from "@odoo/hoot-mock";
+import {contains, getService} from "@web/../tests/web_test_helpers";
+
+import {
+    defineMailClientModels,
+    makeComposition,
+    makeOutgoing,
+    mockMailServer,
+    mountMailClient,
+} from "./mail_client_test_helpers";
+
+defineMailClientModels();
+describe.current.tags("desktop");
+
+async function open(kind, rows, values = {}) {
+    const server = mockMailServer({
+        outgoing: {scheduled: [], outgoing: [], [kind]: rows},
+        ...values,
+    });
+    await mountMailClient();
+    await contains(`.o_crm_mail_outgoing_line[data-kind=${kind}]`).click();
+    await animationFrame();
+    return server;
+}
+
+const act = (name) =>
+    contains(`.o_crm_mail_outgoing_action[data-action=${name}]`).click();
+const callsOf = (server, method) =>
+    server.changes.filter(([name]) => name === method).map(([, ...args]) => args);
+
+test("mails that wait are counted, listed with their time, and leave room for mails", async () => {
+    await open("scheduled", [makeOutgoing(5), makeOutgoing(6)]);
+    expect(".o_crm_mail_outgoing_line").toHaveText(/Scheduled\s*2/);
+    expect(".o_crm_mail_outgoing_row").toHaveCount(2);
+    expect(".o_crm_mail_outgoing_state:first").toHaveText(/^Leaves on .*Mar 20, 2026/);
+    expect(".o_crm_mail_message_list").toHaveCount(0);
+    await contains(".o_crm_mail_folder").click();
+    await animationFrame();
+    expect(".o_crm_mail_outgoing").toHaveCount(0);
+    expect(".o_crm_mail_row").toHaveCount(3);
+});
+
+test("one is edited: it waits no longer, and is open", async () => {
+    const server = await open("scheduled", [makeOutgoing(5)], {
+        opened: (id) => makeComposition({id, version: 2, subject: "Not yet"}),
+    });
+    await act("edit");
+    await animationFrame();
+    expect(callsOf(server, "outgoing_cancel")).toEqual([[5]]);
+    expect(".o_crm_mail_subject_input").toHaveValue("Not yet");
+    expect(".o_crm_mail_outgoing_empty").toHaveCount(1);
+});
+
+test("one leaves now, another time, or not at all", async () => {
+    const server = await open("scheduled", [makeOutgoing(5), makeOutgoing(6)]);
+    await act("reschedule");
+    await contains(".o_crm_mail_schedule_time[data-time=tomorrow]").click();
+    expect(callsOf(server, "outgoing_reschedule")).toEqual([
+        [5, "2019-03-12 07:00:00"],
+    ]);
+    await contains(".o_crm_mail_outgoing_row:eq(0) [data-action=now]").click();
+    expect(callsOf(server, "outgoing_send_now")).toEqual([[5]]);
+    await animationFrame();
+    await act("cancel");
+    await contains(".modal-footer .btn-primary").click();
+    await animationFrame();
+    expect(callsOf(server, "outgoing_cancel")).toEqual([[6]]);
+    expect(".o_crm_mail_composer").toHaveCount(0);
+});
+
+test("one that may have been sent is explained, and its author decides", async () => {
+    const server = await open("outgoing", [
+        makeOutgoing(5, {state: "uncertain", may_cancel: false, may_decide: true}),
+    ]);
+    expect(".o_crm_mail_outgoing_state").toHaveText(/^It may have been sent/);
+    expect(queryAllTexts(".o_crm_mail_outgoing_action")).toEqual([
+        "It was sent",
+        "Send it again",
+    ]);
+    await act("sent");
+    expect(callsOf(server, "outgoing_decide")).toEqual([[5, "sent"]]);
+});
+
+test("one that failed says why, and is tried again", async () => {
+    const server = await open("outgoing", [
+        makeOutgoing(5, {state: "failed", error: "The server refused the recipient."}),
+    ]);
+    expect(".o_crm_mail_outgoing_state").toHaveText(
+        "The server refused the recipient."
+    );
+    await act("retry");
+    expect(callsOf(server, "outgoing_retry")).toEqual([[5]]);
+});
+
+test("the keys of the list do nothing to mails that are not seen", async () => {
+    const server = await open("scheduled", [makeOutgoing(5)]);
+    queryFirst(".o_crm_mail_outgoing_line").focus();
+    await press("#");
+    await press("r");
+    await animationFrame();
+    expect(server.changes).toEqual([]);
+    expect(".o_crm_mail_composer").toHaveCount(0);
+});
+
+test("what could not be sent is told wherever one is, and shown on demand", async () => {
+    const server = mockMailServer();
+    await mountMailClient();
+    await animationFrame();
+    server.outgoing.outgoing = [makeOutgoing(5, {state: "failed", error: "Refused."})];
+    getService("crm_mail_client").outgoing.onChanged({
+        id: 5,
+        state: "failed",
+        subject: "Offer",
+        message: "“Offer” could not be sent: Refused.",
+    });
+    await animationFrame();
+    expect(".o_notification").toHaveText(/“Offer” could not be sent: Refused\./);
+    await advanceTime(1000);
+    expect(".o_crm_mail_outgoing_line[data-kind=outgoing]").toHaveText(/Outgoing\s*1/);
+    await contains(".o_notification_buttons button").click();
+    await animationFrame();
+    expect(".o_crm_mail_outgoing_row").toHaveCount(1);
+});
