@@ -6,7 +6,7 @@ import {
     queryFirst,
 } from "@odoo/hoot-dom";
 import {advanceTime, animationFrame, runAllTimers} from "@odoo/hoot-mock";
-import {contains, getService} from "@web/../tests/web_test_helpers";
+import {contains, getService, onRpc} from "@web/../tests/web_test_helpers";
 
 import {
     defineMailClientModels,
@@ -222,7 +222,39 @@ describe("desktop", () => {
         await contains(".o_notification_buttons button:contains(Undo)").click();
         await animationFrame();
         expect(callsOf(server, "compose_undo")).toEqual([[500]]);
+        expect(callsOf(server, "compose_leave")).toEqual([]);
         expect(".o_crm_mail_subject_input").toHaveValue("Offer again");
+    });
+
+    test("when it can no longer be undone, the mail leaves", async () => {
+        const server = await write({}, {undoUntil: "2019-03-11 11:00:10"});
+        await contains(".o_crm_mail_send").click();
+        await animationFrame();
+        expect(callsOf(server, "compose_leave")).toEqual([]);
+        await runAllTimers();
+        expect(callsOf(server, "compose_leave")).toEqual([[500]]);
+    });
+
+    test("files of the mail that is passed on become the new mail's own", async () => {
+        const server = await write({
+            attachments: [makeComposeAttachment({id: "part:2"})],
+        });
+        onRpc("crm.mail.client", "compose_save", ({args}) => {
+            server.changes.push(["compose_save", ...args]);
+            return {
+                id: 500,
+                version: 1,
+                saved_at: false,
+                conflict: false,
+                attachments: [makeComposeAttachment({id: 77})],
+            };
+        });
+        await contains(".o_crm_mail_send").click();
+        await animationFrame();
+        expect(callsOf(server, "compose_save")[0][2].attachment_ids).toEqual([
+            "part:2",
+        ]);
+        expect(callsOf(server, "compose_send")[0][2].attachment_ids).toEqual([77]);
     });
 
     test("without a recipient nothing is sent", async () => {

@@ -404,6 +404,7 @@ export function mockMailServer(values = {}) {
             state: sendAt ? "scheduled" : "queued",
             undo_until: server.undoUntil,
         }),
+        compose_leave: () => true,
         compose_undo: (id) => value("opened", [id]),
         compose_discard: () => true,
         compose_detach: () => true,

@@ -389,7 +389,11 @@ export class ComposeActions {
         const told = {};
         const options = {type: "success", autocloseDelay: TELL_TIME};
         const mayUndo = undoUntil || sendAt;
+        let isTakenBack = false;
         if (undoUntil) {
+            // Nothing waits any more: the server need not wait for its next look.
+            options.onClose = () =>
+                isTakenBack || this.client.ask("compose_leave", [id]);
             const left = deserializeDateTime(undoUntil).diff(DateTime.now()).toMillis();
             options.autocloseDelay = Math.min(UNDO_MAX, Math.max(UNDO_MIN, left));
         }
@@ -398,6 +402,7 @@ export class ComposeActions {
                 {
                     name: _t("Undo"),
                     onClick: () => {
+                        isTakenBack = true;
                         told.close();
                         this.takeBack(sendAt ? "outgoing_cancel" : "compose_undo", id);
                     },

@@ -329,14 +329,20 @@ export class ComposeState {
     }
 
     /**
+     * The files of another mail that come along ("part:2") are the mail's own once
+     * it is saved, under other ids.
+     *
      * @param {number} key
      * @param {number} serial as it was when the values were taken
-     * @param {{id: number, version: number, saved_at: string}} saved
+     * @param {{id: number, version: number, saved_at: string, attachments: ComposeAttachment[]}} saved
      */
-    setSaved(key, serial, {id, version, saved_at: savedAt}) {
+    setSaved(key, serial, {id, version, saved_at: savedAt, attachments}) {
         const window = this.get(key);
         if (!window) {
             return;
+        }
+        if (attachments && window.serial === serial && !window.uploads.length) {
+            window.attachments = attachments;
         }
         Object.assign(window, {
             id,
@@ -464,6 +470,7 @@ export class ComposeState {
      */
     removeAttachment(key, attachmentId) {
         const window = this.get(key);
-        window.attachments = window.attachments.filter(({id}) => id !== attachmentId);
+        const attachments = window.attachments.filter(({id}) => id !== attachmentId);
+        this.change(key, {attachments});
     }
 }

@@ -151,6 +151,7 @@ export class ComposeUploads {
         const draft = this.state.get(key);
         const before = draft.attachments;
         this.state.removeAttachment(key, attachmentId);
+        this.saver.noteChange(key);
         if (!draft.id) {
             return;
         }

@@ -16,6 +16,7 @@ import {
     ASIDE,
     htmlToText,
     putAside,
+    QUOTE_SELECTOR,
     textToHtml,
 } from "../../messages_service/mail_body";
 import {useMailClient} from "../../messages_service/use_mail_client";
@@ -26,8 +27,11 @@ import {inlineStyles} from "./inline_styles";
 export const TYPE_DELAY = 300;
 /** Attributes of mails that are kept; all others that start with "data-" are not */
 const KEPT_ATTRIBUTES = ["data-sender", ASIDE];
-/** Pictures that stand in the text as data, and are no mere place for another */
-const DATA_PICTURES = `img[src^='data:image/']:not([${ASIDE}])`;
+/**
+ * Pictures that stand in the text as data, and are no mere place for another. What is
+ * quoted has its own, which the server takes along.
+ */
+const DATA_PICTURES = `img[src^='data:image/']:not([${ASIDE}]):not(${QUOTE_SELECTOR} img)`;
 
 /**
  * @param {string} html of a mail, cleaned by the server
