@@ -20,6 +20,8 @@
         "wizards/crm_mail_link_backfill_views.xml",
         "views/oauth_templates.xml",
         "views/crm_mail_log_views.xml",
+        "wizards/crm_mail_pop3_empty_views.xml",
+        "views/crm_mail_pop3_bridge_views.xml",
         "views/crm_mail_account_views.xml",
         "wizards/crm_mail_sender_views.xml",
         "views/crm_mail_health_views.xml",

@@ -28,6 +28,9 @@ from . import crm_mail_outgoing
 from . import crm_mail_outgoing_send
 from . import crm_mail_outgoing_mailbox
 from . import crm_mail_outgoing_queue
+from . import crm_mail_pop3_bridge
+from . import crm_mail_pop3_bridge_deletion
+from . import crm_mail_pop3_seen
 from . import crm_mail_client
 from . import crm_mail_client_actions
 from . import crm_mail_client_layout

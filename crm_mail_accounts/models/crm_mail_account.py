@@ -7,6 +7,8 @@ from ..mailkit import net_dns, net_http
 from ..mailkit.discovery.find import discover
 from ..mailkit.imap.mailbox import MailboxSession
 from ..mailkit.imap.probe import probe_imap
+from ..mailkit.pop3.probe import probe_pop3
+from ..mailkit.pop3.session import Pop3Session
 from ..mailkit.smtp.probe import probe_smtp
 from ..mailkit.smtp.session import SmtpSession
 
@@ -72,6 +74,9 @@ class CrmMailAccount(models.Model):
     folder_ids = fields.One2many("crm.mail.folder", "account_id", "Folders")
     lease_ids = fields.One2many(
         "crm.mail.account.lease", "account_id", groups=fields.NO_ACCESS
+    )
+    pop3_bridge_ids = fields.One2many(
+        "crm.mail.pop3.bridge", "account_id", "POP3 mailboxes"
     )
     username = fields.Char(required=True)
     imap_host = fields.Char(required=True)
@@ -317,12 +322,21 @@ class CrmMailAccount(models.Model):
         return SmtpSession.open(endpoint, credentials, trace=trace)
 
     @api.model
+    def _open_pop3__(self, endpoint, credentials, trace=None) -> Pop3Session:
+        """A session that holds the maildrop. :raises MailError: ``mailkit.errors``."""
+        return Pop3Session.open(endpoint, credentials, trace=trace)
+
+    @api.model
     def _probe_imap__(self, endpoint, credentials):
         return probe_imap(endpoint, credentials, try_append=True)
 
     @api.model
     def _probe_smtp__(self, endpoint, credentials):
         return probe_smtp(endpoint, credentials)
+
+    @api.model
+    def _probe_pop3__(self, endpoint, credentials):
+        return probe_pop3(endpoint, credentials)
 
     @api.model
     def _discover__(self, address, table):

@@ -24,6 +24,8 @@ from . import test_outgoing
 from . import test_outgoing_drafts
 from . import test_outgoing_kills
 from . import test_outgoing_senders
+from . import test_pop3_bridge
+from . import test_pop3_kills
 from . import test_provider
 from . import test_provider_hints
 from . import test_secrets

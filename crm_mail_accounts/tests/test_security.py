@@ -113,6 +113,9 @@ MODELS = {
     ),
     "crm.mail.sender": lambda s: s.sender,
     "crm.mail.trusted.sender": lambda s: s.trusted,
+    "crm.mail.pop3.bridge": lambda s: s.bridge,
+    "crm.mail.pop3.seen": lambda s: s.bridge.sudo().seen_ids,
+    "crm.mail.pop3.empty": lambda s: s.emptying,
 }
 NOT_PRIVATE = {"crm.mail.provider", "crm.mail.health", "crm.mail.signature"}
 """Presets, which everybody reads; the administrator's list of mailboxes, which
@@ -203,6 +206,34 @@ class TestSecurity(MailCase):
             self.env["crm.mail.trusted.sender"]
             .with_user(self.owner)
             .create({"email": "rosa@conti.example"})
+        )
+        self.bridge = (
+            self.env["crm.mail.pop3.bridge"]
+            .with_user(self.owner)
+            .create(
+                {
+                    "name": "Old mailbox",
+                    "account_id": self.account.id,
+                    "host": "pop3.company.example",
+                    "username": "old@company.example",
+                    "password": "secret",
+                }
+            )
+        )
+        self.env["crm.mail.pop3.seen"].create(
+            {
+                "bridge_id": self.bridge.id,
+                "key": "u1:a",
+                "state": "seen",
+                "first_seen": "2026-11-22 10:00:00",
+            }
+        )
+        self.emptying = (
+            self.env["crm.mail.pop3.empty"]
+            .with_user(self.owner)
+            .sudo()
+            .create({"bridge_id": self.bridge.id})
+            .sudo(False)
         )
         self.portal = new_test_user(
             self.env, login="mail_portal", groups="base.group_portal"
@@ -299,6 +330,7 @@ class TestSecurity(MailCase):
             "crm.mail.link",
             "crm.mail.log",
             "crm.mail.outgoing",
+            "crm.mail.pop3.empty",
         ):
             with self.subTest(model=name):
                 self.assertFalse(
@@ -351,7 +383,13 @@ class TestSecurity(MailCase):
             self.assertFalse(cached.with_user(user).has_access("read"))
 
     def test_the_network_doors_are_closed_to_rpc_and_server_actions(self):
-        for name in ("_open_imap__", "_probe_imap__", "_probe_smtp__"):
+        for name in (
+            "_open_imap__",
+            "_open_pop3__",
+            "_probe_imap__",
+            "_probe_pop3__",
+            "_probe_smtp__",
+        ):
             self.assertTrue(callable(getattr(self.account, name)))
             with self.assertRaises(AccessError):
                 get_public_method(self.account, name)

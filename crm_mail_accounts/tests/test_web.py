@@ -5,6 +5,7 @@ from urllib.parse import quote
 from odoo.tests import HttpCase, tagged
 
 from .common import Mailbox, MailCase, simple_mail
+from .pop3_common import Pop3Mixin
 from .test_link import PIXEL
 
 
@@ -104,3 +105,40 @@ class TestFirstLight(MailCase, HttpCase):
         # The mail of the story, and the next one, which opened when that was deleted
         self.assertEqual(flags.count(b"\\Seen"), 2)
         self.assertEqual(flags.count(b"\\Flagged"), 1, "it is back in the inbox")
+
+
+@tagged("post_install", "-at_install")
+class TestPop3Tour(Pop3Mixin, MailCase, HttpCase):
+    """A POP3 mailbox is set up on screen and fills the inbox."""
+
+    def setUp(self):
+        super().setUp()
+        self.owner.password = self.owner.login
+        self.mailbox = Mailbox()
+        self.account = self.new_account()
+        self.work(self.account)
+        accounts = self.env.registry["crm.mail.account"]
+        self.startPatch(accounts, "_trigger_lanes", lambda model: self.turn(model))
+
+    def turn(self, accounts):
+        accounts.env.flush_all()
+        claim = accounts.env["crm.mail.account.lease"].sudo()._claim()
+        if claim:
+            accounts.env.cr.commit()
+            accounts.sudo()._work_on(claim)
+            accounts.env.invalidate_all()
+
+    def test_a_pop3_mailbox_fills_the_inbox(self):
+        """[E5] [F5]"""
+        self.fill(1, 2)
+        values = self.bridge_values(self.account)
+        self.start_tour(
+            f"/odoo/crm-messages?crm_mail_tour={quote(json.dumps(values))}",
+            "crm_mail_accounts_pop3",
+            login=self.owner.login,
+            timeout=90,
+        )
+        self.assertEqual(self.numbers_in(self.mailbox), [1, 2])
+        self.assertEqual(self.numbers_in(self.maildrop), [1, 2])
+        self.env.invalidate_all()
+        self.assertEqual(self.folder(self.account, "inbox").indexed_total, 2)

@@ -101,9 +101,9 @@ class WorkerCase(StoryCase):
             self.make_due(account_id)
             self.lane()
 
-    def killed_worker(self, number: int, place: str) -> bool:
-        """Do a turn in a process of its own that dies at its ``number``-th commit;
-        false when the turn was over before."""
+    def killed_worker(self, number: int, place: str, counts=lambda: True) -> bool:
+        """Do a turn in a process of its own that dies at its ``number``-th commit (of
+        those that are made while ``counts()``); false when it was over before."""
         child = os.fork()
         if child:
             status = os.waitpid(child, 0)[1]
@@ -114,14 +114,14 @@ class WorkerCase(StoryCase):
             sql_db._Pool = sql_db._Pool_readonly = None
             self.registry._db = sql_db.db_connect(self.registry.db_name)
             self.registry._db_readonly = None
-            with patch.object(AccountWorker, "commit", _dying(number, place)):
+            with patch.object(AccountWorker, "commit", _dying(number, place, counts)):
                 self.lane()
             os._exit(0)
         except BaseException:
             os._exit(1)
 
 
-def _dying(number: int, place: str):
+def _dying(number: int, place: str, counts):
     """``AccountWorker.commit`` that kills its own process at the ``number``-th call."""
     commit = AccountWorker.commit
     calls = []
@@ -130,6 +130,8 @@ def _dying(number: int, place: str):
         os.kill(os.getpid(), signal.SIGKILL)
 
     def dying(worker, work):
+        if not counts():
+            return commit(worker, work)
         calls.append(work)
         last = len(calls) == number
         if last and place == "before":

@@ -8,7 +8,8 @@ progress is committed together with the rows it speaks of (law 2).
 
 Order within a turn: mails leave (``outgoing_send``); what users changed is pushed
 (``operation_push``), copies and drafts are stored (``outgoing_mailbox``); the folder
-list, now and then; folder by folder, the inbox first (``folder_pass``); preview lines.
+list, now and then; POP3 mailboxes that are due (``pop3_collect``); folder by folder,
+the inbox first (``folder_pass``); preview lines.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from .link_posting import LinkPosting
 from .operation_push import OperationPush
 from .outgoing_mailbox import OutgoingMailbox
 from .outgoing_send import OutgoingSend
+from .pop3_collect import Pop3Collect
 from .read_ahead import ReadAhead
 
 _logger = logging.getLogger(__name__)
@@ -197,6 +199,10 @@ class AccountWorker:
                 self.commit(
                     lambda env: self._store_listing(env, listing, quota, renamed)
                 )
+            pop3 = Pop3Collect(self)
+            pop3_left = pop3.run(session)
+            self.deadline += pop3.seconds
+            touched |= pop3.touched
             tasks = self.commit(lambda env: self._tasks(env, states, touched))
             tasks.sort(key=lambda task: task.folder_id in broke)
             if len(broke) >= MOST_BREAKS:
@@ -214,7 +220,7 @@ class AccountWorker:
                 return True
             if ReadAhead(self, session).run(tasks):
                 return True
-            return self.commit(self._operations_wait)
+            return self.commit(self._operations_wait) or pop3_left
 
     def _look(self, session, task: FolderTask) -> bool:
         """One folder; true when the time was up before it was done.

@@ -39,7 +39,10 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
         ),
         "connection_refused": (
             env._("%(host)s does not answer on port %(port)s.", host=host, port=port),
-            env._("Check the port: usually 993 for IMAP, 465 or 587 for SMTP."),
+            env._(
+                "Check the port: usually 993 for IMAP, 465 or 587 for SMTP, 995 for "
+                "POP3."
+            ),
         ),
         "unreachable": (
             env._("%(host)s cannot be reached.", host=host),
@@ -127,7 +130,10 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
                 host=host,
                 port=port,
             ),
-            env._("Choose SSL/TLS with its own port: 993 for IMAP, 465 for SMTP."),
+            env._(
+                "Choose SSL/TLS with its own port: 993 for IMAP, 465 for SMTP, 995 for "
+                "POP3."
+            ),
         ),
         "tls_plain_server": (
             env._(
@@ -135,7 +141,10 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
                 host=host,
                 port=port,
             ),
-            env._("Choose STARTTLS for this port, or SSL/TLS with port 993 or 465."),
+            env._(
+                "Choose STARTTLS for this port (143 for IMAP, 587 for SMTP, 110 for "
+                "POP3), or SSL/TLS with port 993, 465 or 995."
+            ),
         ),
         "tls_failed": (
             env._("No secure connection to %(host)s could be made.", host=host),

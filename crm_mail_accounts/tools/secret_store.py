@@ -29,6 +29,7 @@ FILE_NAME = "crm_mail_accounts.key"
 TOKENS = {
     "crm.mail.account": ("password_token", "smtp_password_token"),
     "crm.mail.account.token": ("refresh_token", "access_token"),
+    "crm.mail.pop3.bridge": ("password_token",),
 }
 """Every column that holds an encrypted secret, by model."""
 

@@ -242,6 +242,17 @@ test("a refused link is told and changes nothing", async () => {
     expect(client.store.context.data.links).toHaveLength(0);
 });
 
+test("the POP3 mailboxes of an account open", async () => {
+    const noted = noteActions();
+    const client = await startClient();
+    client.openPop3(7);
+    expect(noted[0].action).toBe("crm_mail_accounts.crm_mail_pop3_bridge_action");
+    expect(noted[0].options.additionalContext).toEqual({
+        default_account_id: 7,
+        search_default_account_id: 7,
+    });
+});
+
 test("the assistant opens for a new and for a known account, then all is reloaded", async () => {
     const noted = noteActions();
     const client = await startClient();

@@ -6,7 +6,7 @@ import {standardFieldProps} from "@web/views/fields/standard_field_props";
 /**
  * The result of a connection test, step by step, as the set-up assistant shows it.
  *
- * @typedef {{server: "imap"|"smtp", name: string, label: string, ok: boolean, seconds: number, detail: string, message: string, hint: string}} TestStep
+ * @typedef {{server: "imap"|"smtp"|"pop3", name: string, label: string, ok: boolean, seconds: number, detail: string, message: string, hint: string}} TestStep
  */
 export class TestStepsField extends Component {
     static template = "crm_mail_accounts.TestStepsField";
@@ -22,6 +22,7 @@ export class TestStepsField extends Component {
         const titles = {
             imap: _t("Incoming mail (IMAP)"),
             smtp: _t("Outgoing mail (SMTP)"),
+            pop3: _t("POP3 mailbox"),
         };
         const groups = new Map();
         for (const step of this.steps) {

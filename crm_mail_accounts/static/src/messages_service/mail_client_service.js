@@ -38,6 +38,7 @@ const BUS_CHANGED = "crm_mail_accounts/changed";
 const BUS_REFUSED = "crm_mail_accounts/refused";
 const BUS_OUTGOING = "crm_mail_accounts/outgoing";
 const SETUP_ACTION = "crm_mail_accounts.crm_mail_account_setup_action";
+const POP3_ACTION = "crm_mail_accounts.crm_mail_pop3_bridge_action";
 /** The address part of the client action: /odoo/crm-messages */
 const ACTION_PATH = "crm-messages";
 
@@ -556,6 +557,20 @@ export class MailClientService {
      */
     openAccount(accountId) {
         return this.openRecord("crm.mail.account", accountId);
+    }
+
+    /**
+     * The POP3 mailboxes that are collected into an account.
+     *
+     * @param {number} accountId
+     */
+    openPop3(accountId) {
+        return this.action.doAction(POP3_ACTION, {
+            additionalContext: {
+                default_account_id: accountId,
+                search_default_account_id: accountId,
+            },
+        });
     }
 
     /**

@@ -1,0 +1,314 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..mailkit.errors import InvalidArgument, MailError
+from ..mailkit.server_names import read_server
+from ..mailkit.values import Credentials, Endpoint, Security
+from ..tools import host_policy, secret_store
+from ..tools.error_messages import describe, step_payload
+from .crm_mail_server_mixin import SECURITIES
+
+PORTS = {"tls": 995, "starttls": 110, "none": 110}
+OTHER_MAILBOX = ("host", "username")
+"""When one of these changes, what is known of the mails is of another mailbox."""
+
+_TRIED_ANEW = {"active", "any_certificate", "password", "pin", "port", "security"}
+_TRIED_ANEW |= set(OTHER_MAILBOX)
+
+
+class CrmMailPop3Bridge(models.Model):
+    """A POP3 mailbox whose mail is put into a folder of an IMAP account [E5].
+
+    The worker of that account collects it (``tools/pop3_collect.py``).  Mails stay in
+    the POP3 mailbox unless its owner has confirmed, knowing how many go, that they are
+    deleted there (``crm_mail_pop3_bridge_deletion``) [F5].
+    """
+
+    _name = "crm.mail.pop3.bridge"
+    _description = "POP3 mailbox"
+    _order = "account_id, name, id"
+
+    name = fields.Char(required=True, help="How this mailbox is called here; any text.")
+    active = fields.Boolean(default=True)
+    account_id = fields.Many2one(
+        "crm.mail.account",
+        "Into the account",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        domain="[('user_id', '=', uid), ('state', '=', 'ready')]",
+    )
+    user_id = fields.Many2one(
+        related="account_id.user_id", store=True, index=True, string="Owner"
+    )
+    folder_id = fields.Many2one(
+        "crm.mail.folder",
+        "Into the folder",
+        index="btree_not_null",
+        ondelete="set null",
+        domain="[('account_id', '=', account_id), ('selectable', '=', True), "
+        "('local', '=', False)]",
+        help="The inbox when left empty.",
+    )
+
+    host = fields.Char("Server", required=True)
+    port = fields.Integer(required=True, default=995)
+    security = fields.Selection(SECURITIES, required=True, default="tls")
+    username = fields.Char("User name", required=True)
+    password = fields.Char(
+        compute="_compute_password",
+        inverse="_inverse_password",
+        copy=False,
+        help="Kept encrypted and never shown again. Leave empty to keep the one saved.",
+    )
+    password_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    has_password = fields.Boolean(compute="_compute_has_password", compute_sudo=True)
+    pin = fields.Char(
+        "Trusted certificate",
+        copy=False,
+        help="SHA-256 of the only certificate that is accepted, whoever issued it.",
+    )
+    any_certificate = fields.Boolean(
+        "Disable certificate validation",
+        copy=False,
+        help="Connect without checking who the server is. Anybody in between can then "
+        "read your password and your mail: rather trust exactly one certificate.",
+    )
+    own_trust_allowed = fields.Boolean(compute="_compute_refused_certificate")
+
+    interval = fields.Integer(
+        "Every (minutes)", required=True, default=10, help="How often it is collected."
+    )
+
+    last_run = fields.Datetime("Last collected", readonly=True, copy=False)
+    result = fields.Char("Last result", readonly=True, copy=False)
+    next_run = fields.Datetime(
+        readonly=True, copy=False, default=lambda self: fields.Datetime.now()
+    )
+    error_code = fields.Char(readonly=True, copy=False)
+    error_message = fields.Char("Problem", readonly=True, copy=False)
+    error_at = fields.Datetime(readonly=True, copy=False)
+    failures = fields.Integer(readonly=True, copy=False)
+    after = fields.Integer(
+        readonly=True, copy=False, help="Number of the mail that was looked at last."
+    )
+    uidl_lost = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Sessions in a row in which the server had lost the names of its mails.",
+    )
+    seen_ids = fields.One2many(
+        "crm.mail.pop3.seen", "bridge_id", groups=fields.NO_ACCESS
+    )
+    test_steps = fields.Json(readonly=True, copy=False)
+    refused_certificate = fields.Text(compute="_compute_refused_certificate")
+
+    _port_range = models.Constraint(
+        "CHECK (port BETWEEN 1 AND 65535)", "A port is a number from 1 to 65535."
+    )
+    _interval_range = models.Constraint(
+        "CHECK (interval BETWEEN 1 AND 10080)",
+        "Collect it every 1 to 10080 minutes (a week).",
+    )
+    # -- secrets -------------------------------------------------------------------
+
+    def _compute_password(self):
+        """A password is never read back, not even by its owner (law 13)."""
+        self.password = False
+
+    def _inverse_password(self):
+        for bridge in self.filtered("password"):
+            # sudo: the token is closed to everybody, that is its purpose
+            bridge.sudo().password_token = secret_store.encrypt(bridge.password)
+        # Or the same request would read it back from the cache.
+        self.invalidate_recordset(["password"], flush=False)
+
+    @api.depends("password_token")
+    def _compute_has_password(self):
+        for bridge in self:
+            bridge.has_password = bool(bridge.password_token)
+
+    @api.depends("test_steps")
+    def _compute_refused_certificate(self):
+        """What the certificate that the last test refused says, for comparing."""
+        allowed = host_policy.own_trust_allowed(self.env)
+        for bridge in self:
+            bridge.own_trust_allowed = allowed
+            facts = bridge._refused_facts()
+            bridge.refused_certificate = facts and self.env._(
+                "Name: %(subject)s\nIssued by: %(issuer)s\n"
+                "Valid: %(not_before)s to %(not_after)s\nSHA-256: %(sha256)s",
+                **facts,
+            )
+
+    def _refused_facts(self) -> dict | None:
+        for step in self.test_steps or []:
+            if not step["ok"]:
+                return step.get("certificate")
+        return None
+
+    # -- what is entered -------------------------------------------------------------
+
+    @api.onchange("security")
+    def _onchange_security(self):
+        """The port follows the security until somebody typed an unusual one."""
+        if not self.port or self.port in PORTS.values():
+            self.port = PORTS.get(self.security)
+
+    @api.onchange("username")
+    def _onchange_username(self):
+        if not self.name:
+            self.name = self.username
+
+    @api.onchange("account_id")
+    def _onchange_account(self):
+        if self.folder_id.account_id != self.account_id:
+            self.folder_id = False
+
+    @api.constrains("account_id", "folder_id", "host", "username")
+    def _check_target(self):
+        for bridge in self:
+            account, folder = bridge.account_id, bridge.folder_id
+            if folder and (folder.account_id != account or folder.local):
+                raise ValidationError(
+                    self.env._("Choose a folder of the account, on its mail server.")
+                )
+            if bridge._is_read_by(account):
+                raise ValidationError(
+                    self.env._(
+                        "This is the mailbox of the account itself: its mail is here "
+                        "already. Enter another POP3 mailbox."
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        bridges = super().create([self._read_server(vals) for vals in vals_list])
+        bridges.account_id.check_access("write")
+        bridges.account_id._request_sync()
+        return bridges
+
+    def write(self, vals):
+        vals = self._read_server(vals)
+        other = self.filtered(
+            lambda bridge: any(
+                name in vals and bridge[name] != vals[name] for name in OTHER_MAILBOX
+            )
+        )
+        result = super().write(vals)
+        if "account_id" in vals:
+            # The rule looked at the account that it was before.
+            self.account_id.check_access("write")
+        if other:
+            # Nobody has confirmed that mails of this other mailbox are deleted.
+            # sudo: what is known of the mails is the workers' own table
+            other.sudo().seen_ids.unlink()
+            super(CrmMailPop3Bridge, other).write({"keep_copy": True, "after": 0})
+        if set(vals) & _TRIED_ANEW:
+            # Whatever was wrong may be right now.
+            self._make_due()
+        return result
+
+    @api.model
+    def _read_server(self, vals: dict) -> dict:
+        """``vals`` with the server's name as a connection needs it.
+
+        :raises ValidationError: a name that is none, in words
+        """
+        if not vals.get("host"):
+            return vals
+        try:
+            server = read_server(vals["host"])
+        except InvalidArgument as error:
+            raise ValidationError(describe(self.env, error).text) from error
+        vals = {**vals, "host": server.host}
+        if server.security is not None:
+            vals["security"] = server.security.value
+            vals["port"] = server.port or PORTS[server.security.value]
+        elif server.port:
+            vals["port"] = server.port
+        return vals
+
+    def _make_due(self):
+        now = fields.Datetime.now()
+        self.write({"next_run": now, "failures": 0})
+        self.account_id._request_sync()
+
+    # -- actions -----------------------------------------------------------------------
+
+    def action_test(self):
+        """Try the server and show each step, with the mails that wait there."""
+        self.ensure_one()
+        self.check_access("write")
+        accounts = self.env["crm.mail.account"]
+        endpoint, credentials = self._login()
+        accounts._release_transaction__()
+        steps = accounts._probe_pop3__(endpoint, credentials)
+        payload = [step_payload(self.env, "pop3", step, endpoint) for step in steps]
+        self.test_steps = payload
+        # sudo: users read their log and write none of it
+        self.env["crm.mail.log"].sudo().create(
+            [
+                {
+                    "account_id": self.account_id.id,
+                    "user_id": self.user_id.id,
+                    "source": "pop3_auth",
+                    "level": "info" if step["ok"] else "error",
+                    "message": f"{endpoint.host}:{endpoint.port} {step['label']}: "
+                    f"{step['message'] or step['detail']}".rstrip(": "),
+                }
+                for step in payload
+            ]
+        )
+        return True
+
+    def action_trust(self):
+        """Accept exactly the certificate that the last test refused; test again."""
+        self.ensure_one()
+        facts = self._refused_facts()
+        if not facts or not host_policy.own_trust_allowed(self.env):
+            raise UserError(
+                self.env._("There is no certificate here that you could trust.")
+            )
+        self.pin = facts["sha256"]
+        return self.action_test()
+
+    def action_collect(self):
+        """Collect it now."""
+        self.check_access("write")
+        self._make_due()
+        return True
+
+    def _login(self) -> tuple[Endpoint, Credentials]:
+        try:
+            return self._endpoint(), self._credentials()
+        except MailError as error:
+            raise UserError(describe(self.env, error).text) from error
+
+    # -- for the worker ------------------------------------------------------------
+
+    def _endpoint(self) -> Endpoint:
+        self.ensure_one()
+        own_trust = host_policy.own_trust_allowed(self.env)
+        return Endpoint(
+            host=self.host,
+            port=self.port,
+            security=Security(self.security),
+            public_only=not host_policy.may_be_private(
+                self.env, self.host, self.user_id
+            ),
+            pinned_sha256=own_trust and self.pin or "",
+            verify_certificate=not (own_trust and self.any_certificate),
+        )
+
+    def _credentials(self) -> Credentials:
+        """What to log in with.
+
+        :raises AccessError: the caller may not read this record
+        :raises MailError: ``secret_unreadable`` when the server's key changed
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # sudo: the token is closed to everybody; the record itself was checked above
+        token = self.sudo().password_token
+        return Credentials(self.username.strip(), secret_store.decrypt(token))
