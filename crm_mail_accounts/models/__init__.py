@@ -1,6 +1,7 @@
 from . import crm_mail_provider
 from . import crm_mail_provider_oauth
 from . import crm_mail_server_mixin
+from . import crm_mail_server_kind
 from . import crm_mail_server_oauth
 from . import crm_mail_account
 from . import crm_mail_account_access

@@ -79,7 +79,8 @@ class CrmMailAccount(models.Model):
         "crm.mail.pop3.bridge", "account_id", "POP3 mailboxes"
     )
     username = fields.Char(required=True)
-    imap_host = fields.Char(required=True)
+    # Required of a mailbox: see _imap_complete.
+    imap_host = fields.Char()
     imap_port = fields.Integer(required=True)
     imap_security = fields.Selection(required=True)
     smtp_security = fields.Selection(required=True)
@@ -124,6 +125,11 @@ class CrmMailAccount(models.Model):
     _smtp_complete = models.Constraint(
         "CHECK (smtp_host IS NOT NULL OR smtp_provider_id IS NOT NULL)",
         "A mailbox needs its SMTP server, or another one that sends for it.",
+    )
+
+    _imap_complete = models.Constraint(
+        "CHECK (kind <> 'imap' OR imap_host IS NOT NULL)",
+        "A mailbox needs its IMAP server.",
     )
 
     @api.depends("debug_until")

@@ -323,7 +323,8 @@ class CrmMailOutgoing(models.Model):
 
     def _first_filing(self) -> str | bool:
         """Whether a copy has to be put into Sent: there is a mailbox that has one."""
-        return "waiting" if self.account_id else False
+        has_mailbox = self.account_id and self.account_id.kind == "imap"
+        return "waiting" if has_mailbox else False
 
     def _mark_parent(self):
         """The answered or forwarded mail shows it, here and on the server."""

@@ -36,7 +36,7 @@ class CrmMailPop3Bridge(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        domain="[('user_id', '=', uid), ('state', '=', 'ready')]",
+        domain="[('user_id', '=', uid), ('state', '=', 'ready'), ('kind', '=', 'imap')]",
     )
     user_id = fields.Many2one(
         related="account_id.user_id", store=True, index=True, string="Owner"
@@ -169,6 +169,14 @@ class CrmMailPop3Bridge(models.Model):
     def _check_target(self):
         for bridge in self:
             account, folder = bridge.account_id, bridge.folder_id
+            if account.kind != "imap":
+                raise ValidationError(
+                    self.env._(
+                        "%(account)s is for sending only: choose an account with a "
+                        "mailbox.",
+                        account=account.name,
+                    )
+                )
             if folder and (folder.account_id != account or folder.local):
                 raise ValidationError(
                     self.env._("Choose a folder of the account, on its mail server.")

@@ -311,9 +311,11 @@ class CrmMailServerMixin(models.AbstractModel):
         mail = send_test.test_mail(
             address,
             self.env._("Test mail from Odoo"),
-            self.env._("This mailbox can send and receive mail in Odoo."),
+            self.env._("This mailbox can send and receive mail in Odoo.")
+            if self.kind == "imap"
+            else self.env._("This address can send mail in Odoo."),
         )
-        at_imap, at_smtp = self._imap_endpoint(), None
+        at_imap, at_smtp = self.kind == "imap" and self._imap_endpoint(), None
         methods = ["_imap_credentials"]
         if self.smtp_system:
             send_test.send_by_host(self.env, mail)
@@ -326,7 +328,7 @@ class CrmMailServerMixin(models.AbstractModel):
                 accounts,
                 address,
                 mail,
-                send_test.Login(at_imap, logins[0]),
+                send_test.Login(at_imap, logins[0]) if at_imap else None,
                 send_test.Login(at_smtp, logins[1]) if at_smtp else None,
             )
             refused = outcome.error and outcome.error.code == "token_refused"
@@ -342,6 +344,13 @@ class CrmMailServerMixin(models.AbstractModel):
             kind, text = "danger", describe(self.env, outcome.error, outcome.at).text
             if outcome.sent:
                 text = self.env._("The mail was sent. %(problem)s", problem=text)
+        elif not at_imap:
+            kind = "success"
+            text = self.env._(
+                "The test mail was sent to %(address)s. Look for it where the mail of "
+                "this address arrives.",
+                address=address,
+            )
         elif outcome.arrived:
             kind = "success"
             text = self.env._(

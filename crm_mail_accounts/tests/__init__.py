@@ -36,6 +36,7 @@ from . import test_sender
 from . import test_setup
 from . import test_setup_sync
 from . import test_signature
+from . import test_smtp_only
 from . import test_sync
 from . import test_sync_extremes
 from . import test_sync_faults

@@ -126,6 +126,11 @@ class AccountWorker:
         endpoint = None
         try:
             mails_wait = self._send()
+            if not self.commit(lambda env: self.account(env).kind == "imap"):
+                # Sending is all that it is for.
+                pause = 0.0 if mails_wait else POLL_SECONDS
+                self.commit(lambda env: self._give_back(env, pause))
+                return mails_wait
             endpoint, credentials = self._log_in()
             try:
                 more = self._work(endpoint, credentials)

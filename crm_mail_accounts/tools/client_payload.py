@@ -20,7 +20,7 @@ def account_payload(account, folders) -> dict:
         not folder.checked_at or (folder.low_uid or 0) > 1 for folder in monitored
     )
     running = not account.error_message and (
-        filling or (account.state == "ready" and not folders)
+        filling or (account.state == "ready" and account.kind == "imap" and not folders)
     )
     problem = _problem(account, folders)
     if problem:

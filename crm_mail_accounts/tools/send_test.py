@@ -73,7 +73,7 @@ def send_and_wait(
     door,
     address: str,
     mail: tuple[str, bytes],
-    incoming: Login,
+    incoming: Login | None,
     outgoing: Login | None,
     *,
     wait: float = WAIT,
@@ -82,12 +82,15 @@ def send_and_wait(
 ) -> Outcome:
     """Send ``mail`` to ``address`` and look for it in the inbox.
 
-    ``outgoing`` is ``None`` when it was sent already, in some other way.
+    ``outgoing`` is ``None`` when it was sent already, in some other way; without
+    ``incoming`` nobody looks for it.
     """
     message_id, raw = mail
-    at = incoming.endpoint
     sent = outgoing is None
     started = clock()
+    if incoming is None:
+        return _send_only(door, address, raw, outgoing)
+    at = incoming.endpoint
     try:
         with door._open_imap__(incoming.endpoint, incoming.credentials) as session:
             first_new = session.examine(INBOX).uidnext or 1
@@ -106,6 +109,16 @@ def send_and_wait(
     except MailError as error:
         return Outcome(sent, False, clock() - started, error, at)
     return Outcome(sent, False, clock() - started)
+
+
+def _send_only(door, address: str, raw: bytes, outgoing: Login | None) -> Outcome:
+    if outgoing is not None:
+        try:
+            with door._open_smtp__(outgoing.endpoint, outgoing.credentials) as smtp:
+                smtp.send(address, [address], raw)
+        except MailError as error:
+            return Outcome(False, False, 0.0, error, outgoing.endpoint)
+    return Outcome(True, False, 0.0)
 
 
 def send_by_host(env, mail: tuple[str, bytes]) -> None:

@@ -165,6 +165,8 @@ class CrmMailAccountSetup(models.TransientModel):
         self.ensure_one()
         if not self._run_test():
             return self._reopen()
+        if self.kind == "smtp":
+            return self._finish_sender()
         endpoint = self._imap_endpoint()
         try:
             credentials = self._own_or_saved("_imap_credentials")
@@ -185,6 +187,13 @@ class CrmMailAccountSetup(models.TransientModel):
             }
         )
         return self._reopen()
+
+    def _finish_sender(self):
+        """An account for sending only has no folders to map [A18]."""
+        account = self._save_account()
+        account.write({"state": "ready"})
+        account._request_sync()
+        return {"type": "ir.actions.act_window_close", "infos": {"account": account.id}}
 
     def action_map(self):
         """Keep the mapping and go on to what is to be synchronized."""
@@ -256,6 +265,8 @@ class CrmMailAccountSetup(models.TransientModel):
             for server, prefix in (("imap", "_imap"), ("smtp", "_smtp")):
                 if server == "smtp" and self.smtp_system:
                     continue
+                if server == "imap" and self.kind == "smtp":
+                    continue
                 servers.append(
                     (
                         server,
@@ -318,7 +329,8 @@ class CrmMailAccountSetup(models.TransientModel):
                 raise ValidationError(self.env._("A port is a number from 1 to 65535."))
 
     def _needed(self) -> list[str]:
-        names = ["username", "imap_host", "imap_port"]
+        names = ["username"]
+        names += ["email"] if self.kind == "smtp" else ["imap_host", "imap_port"]
         if not self.smtp_system:
             names += ["smtp_host", "smtp_port"]
         if not self.has_password and not self.account_id.has_password:
@@ -361,6 +373,8 @@ class CrmMailAccountSetup(models.TransientModel):
             name=self.name or self.email or self.username,
             email=self.email or self.username,
         )
+        if self.kind == "smtp":
+            values["imap_host"] = False
         account = self.account_id
         if account:
             account.check_access("write")
