@@ -36,7 +36,8 @@ class CrmMailPop3Bridge(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        domain="[('user_id', '=', uid), ('state', '=', 'ready'), ('kind', '=', 'imap')]",
+        domain="[('user_id', '=', uid), ('state', '=', 'ready'), "
+        "('kind', '=', 'imap')]",
     )
     user_id = fields.Many2one(
         related="account_id.user_id", store=True, index=True, string="Owner"
