@@ -152,15 +152,31 @@ class CrmMailLink(models.Model):
     def _share(self):
         """Show what another link of the same mail shows already, if that is enough;
         the links that need a copy of their own are returned."""
-        rest = self.browse()
-        for link in self:
+        if not self.ids:
+            return self
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT link.id
+                  FROM crm_mail_link link JOIN crm_mail_link other
+                    ON other.header_id = link.header_id
+                   AND other.res_model = link.res_model
+                   AND other.res_id = link.res_id
+                   AND other.mail_message_id IS NOT NULL
+                 WHERE link.id = ANY(%s)
+                """,
+                self.ids,
+            )
+        )
+        shared = self.browse()
+        for link in self.browse([row[0] for row in rows]):
             shown = link._siblings().filtered("mail_message_id")
             fullest = max((RANK[one.content] for one in shown), default=-1)
             if RANK[link.content] <= fullest:
                 link._shown_by(shown[0].mail_message_id, own=shown[0].own_copy)
-            else:
-                rest |= link
-        return rest
+                shared |= link
+        return self - shared
 
     def _siblings(self):
         """Other links of the same mail to the same record, whosever mailbox it lies
@@ -274,6 +290,12 @@ class CrmMailLink(models.Model):
 
     def _post_copies(self):
         """Post the mails of these links, in as few statements as they need."""
+        full = self.filtered(lambda link: link.content != "fact")
+        mails = {
+            message_id: parse_mail(raw)
+            for message_id, raw in full.message_id._cached_raws().items()
+        }
+        subtype = self.env.ref("mail.mt_comment")
         for model, links in self.grouped("res_model").items():
             authors = links._authors()
             # The gateway's own context: received markup is stored as text, pictures as
@@ -291,7 +313,11 @@ class CrmMailLink(models.Model):
             companies = self.env[model].browse(links.mapped("res_id"))
             companies = companies.sudo()._mail_get_companies(default=self.env.company)
             values_list = [
-                link._copy_values(quiet, authors, companies) for link in links
+                {
+                    "subtype_id": subtype.id,
+                    **link._copy_values(quiet, mails, authors, companies),
+                }
+                for link in links
             ]
             posted = quiet._message_create(values_list)
             now = fields.Datetime.now()
@@ -304,8 +330,8 @@ class CrmMailLink(models.Model):
         # a copy that shows less gives way to one that shows more
         self._settle_copies()
 
-    def _copy_values(self, quiet, authors, companies) -> dict:
-        mail = self.content != "fact" and parse_mail(self.message_id._cached_raw())
+    def _copy_values(self, quiet, mails, authors, companies) -> dict:
+        mail = self.content != "fact" and mails[self.message_id.id]
         message = self.message_id
         sender = mail and (mail.header.from_ or mail.header.sender)
         pair = (message.from_name or "", message.from_email or "")
@@ -317,7 +343,6 @@ class CrmMailLink(models.Model):
             "model": record._name,
             "res_id": record.id,
             "message_type": "email",
-            "subtype_id": self.env.ref("mail.mt_comment").id,
             "subject": message.subject,
             "body": self._copy_body(mail),
             "email_from": written_by,

@@ -42,6 +42,14 @@ class CrmMailMessage(models.Model):
         self.host_message_id.check_access("read")
         return host_mail.host_mail(self.host_message_id.sudo())
 
+    def _with_cached_raw(self):
+        return super()._with_cached_raw() | self.filtered("host_message_id")
+
+    def _cached_raws(self) -> dict[int, bytes]:
+        hosts = self.filtered("host_message_id")
+        own = {message.id: message._cached_raw() for message in hosts}
+        return {**super()._cached_raws(), **own}
+
     @api.model
     def _import_host_mails(self, account) -> int:
         """Make rows of what the gateway received for the account's owner since the

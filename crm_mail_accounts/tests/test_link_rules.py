@@ -210,6 +210,20 @@ class TestLinkRules(LinkCase):
         self.assertEqual(len(mails.link_ids), 24)
         self.assertLessEqual(counts[1], counts[0] + 2)
 
+    def test_posting_costs_a_few_statements_for_each_mail(self):
+        """Fetched, kept, indexed and shown on two records each."""
+        mails = self.receive(*(simple_mail(f"{n}") for n in range(40)), link_rule="on")
+        account = mails.account_id
+        counts = []
+        for rows in (mails[:5], mails[5:]):
+            rows._raw_attachments().unlink()
+            account._arrived_linking(rows)
+            before = self.env.cr.sql_log_count
+            self.work(account)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(len(self.mails_on(self.lead)), 40)
+        self.assertLess((counts[1] - counts[0]) / 30, 9)
+
     def test_older_mails_are_linked_on_request(self):
         mails = self.receive(*(simple_mail(f"{n}") for n in range(5)))
         account = mails.account_id
