@@ -173,6 +173,47 @@ class TestOutgoingKills(WritingMixin, WorkerCase):
         self.assertEqual(len(self.received()), 1)
         self.assertEqual(len(self.in_sent()), 1)
 
+    def taken_over_at(self, name):
+        """Another worker takes the account over while ours is in this method."""
+        method, calls = getattr(SmtpSession, name), []
+
+        def slow(session, *arguments):
+            answer = method(session, *arguments)
+            if not calls:
+                calls.append(name)
+                self.due()
+                self.lane()
+            return answer
+
+        return patch.object(SmtpSession, name, slow)
+
+    def a_waiting_mail(self) -> int:
+        with self.committed():
+            mail = self.queued()
+            self.time_comes(mail)
+            mail_id = mail.id
+        self.due()
+        return mail_id
+
+    def test_a_worker_that_was_thought_dead_stops_before_the_dot(self):
+        """Law 7: the other one has sent the mail meanwhile."""
+        mail_id = self.a_waiting_mail()
+        with self.taken_over_at("_write_content"):
+            self.lane()
+        self.after_the_pauses()
+        self.assertOnce(mail_id, "Offer 7", False)
+
+    def test_a_late_answer_to_the_dot_still_counts(self):
+        """The other worker leaves the mail alone while the answer may come."""
+        mail_id = self.a_waiting_mail()
+        with self.taken_over_at("_final_dot"):
+            self.lane()
+        with self.committed() as env:
+            mail = env["crm.mail.outgoing"].browse(mail_id)
+            self.assertEqual(mail.state, "sent")
+        self.after_the_pauses()
+        self.assertOnce(mail_id, "Offer 7", False)
+
     # -- the world -------------------------------------------------------------------
 
     def a_stored_draft(self, subject) -> int:
