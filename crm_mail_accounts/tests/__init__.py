@@ -1,3 +1,4 @@
+from . import test_accessibility
 from . import test_account
 from . import test_arrivals
 from . import test_client
@@ -6,6 +7,7 @@ from . import test_controllers
 from . import test_delegate
 from . import test_discovery
 from . import test_health
+from . import test_hostile
 from . import test_index_copy
 from . import test_imported
 from . import test_installation

@@ -22,6 +22,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lint_house.tools import ensure_node
+
 from . import processes, template
 from . import pytest_ring_names as names
 from .commands import clean_env
@@ -33,6 +35,7 @@ from .steps import loudly, say
 PURE = (ADDON / "mailkit/tests", DEV / "tests")
 ODOO = (ADDON / "tests",)
 NOTHING_COLLECTED = 5
+AXE = "CRM_MAIL_AXE"
 INSTALLATION_TAGS = f"/{ADDON_NAME}:TestInstallation"
 LOG_LINE = re.compile(r"^[\d-]+ [\d:,]+ \d+ (?P<level>[A-Z]+) \S+ [^:]+: ")
 
@@ -140,8 +143,13 @@ def ring_odoo(ready: Ready, paths: list[str], rest: list[str], env: dict) -> Res
         arguments = [*common_arguments(), f"--odoo-config={odoo.conf}"]
         arguments += [f"--odoo-database={database}", "--odoo-http", *rest]
         arguments += paths or [str(path) for path in ODOO if path.is_dir()]
-        env = odoo.env({**odoo.cluster.env, **env}, DEV)
+        env = odoo.env({**odoo.cluster.env, **env, AXE: str(axe_core())}, DEV)
         return run_pytest("odoo", odoo.python, arguments, env)
+
+
+def axe_core() -> Path:
+    """The engine that judges accessibility; it comes with the linters from npm."""
+    return ensure_node().parent / "axe-core" / "axe.min.js"
 
 
 def ring_installation(ready: Ready, env: dict[str, str]) -> Result:

@@ -36,16 +36,8 @@ export class AttachmentCard extends Component {
         return fileSize(this.props.attachment.size);
     }
 
-    get values() {
-        return {name: this.name, size: this.size};
-    }
-
     get downloadLabel() {
-        return _t("Download %(name)s, %(size)s", this.values);
-    }
-
-    get showLabel() {
-        return _t("Show %(name)s, %(size)s", this.values);
+        return _t("Download %(name)s, %(size)s", {name: this.name, size: this.size});
     }
 
     show() {

@@ -1,0 +1,111 @@
+import json
+import os
+from pathlib import Path
+
+from odoo.tests import HttpCase, tagged
+
+from .common import Mailbox, MailCase, simple_mail
+
+RUN = """
+;(async () => {
+    const wait = async (selector) => {
+        for (let tries = 0; tries < 200; tries++) {
+            const found = document.querySelector(selector);
+            if (found) {
+                return found;
+            }
+            await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        throw new Error(`${selector} did not come`);
+    };
+    const problems = [];
+    const look = async (state, root) => {
+        // What fades in has another contrast while it does.
+        await Promise.allSettled(document.getAnimations().map((each) => each.finished));
+        const {violations} = await axe.run(document.querySelector(root), {
+            iframes: false,
+            runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+        });
+        for (const {id, impact, nodes} of violations) {
+            if (["serious", "critical"].includes(impact)) {
+                const where = nodes.slice(0, 4).map((node) => node.html.slice(0, 160));
+                problems.push(`${state}: ${id} (${impact}) ${where.join(" ; ")}`);
+            }
+        }
+    };
+    const steps = %s;
+    for (const [state, click, waited, root] of steps) {
+        if (click) {
+            (await wait(click)).click();
+        }
+        await wait(waited);
+        await look(state, root);
+    }
+    if (problems.length) {
+        console.error(problems.join("\\n"));
+    } else {
+        console.log("test successful");
+    }
+})().catch((error) => console.error(error.message));
+"""
+
+SCREEN = ".o_crm_mail_client"
+PANE = ".o_crm_mail_reading_pane"
+SIDE = ".o_crm_mail_client > .o_crm_mail_panes > aside"
+CONTACT_NAME = ".o_crm_mail_contact_form_name"
+OPPORTUNITY = ".o_crm_mail_opportunity_form"
+PREVIEW = ".o_crm_mail_preview_page"
+
+
+@tagged("post_install", "-at_install")
+class TestAccessibility(MailCase, HttpCase):
+    """First run and reading through axe-core: no serious finding in any state."""
+
+    def setUp(self):
+        super().setUp()
+        self.owner.password = self.owner.login
+
+    def check(self, *steps, path="/odoo/crm-messages"):
+        """Steps: name, what is pressed or "", what must be there, what is tried."""
+        axe = Path(os.environ["CRM_MAIL_AXE"]).read_text()
+        self.browser_js(
+            path,
+            axe + RUN % json.dumps(steps),
+            "Boolean(document.querySelector('.o_web_client'))",
+            login=self.owner.login,
+            timeout=120,
+        )
+
+    def test_the_first_run(self):
+        self.check(("welcome", "", ".o_crm_mail_welcome", SCREEN))
+
+    def test_a_mail_and_all_that_stands_beside_it(self):
+        self.mailbox = Mailbox()
+        mail = simple_mail("Chairs", "pay@bank.example <rosa@conti.example>")
+        mail.add_alternative(
+            '<p>See</p><img src="https://x.example/1.png"><blockquote>Old</blockquote>'
+            '<a href="https://evil.example">www.bank.example</a>',
+            subtype="html",
+        )
+        mail.add_attachment("text", filename="notes.txt")
+        mail.add_attachment(b"\0", "application", "zip", filename="all.zip")
+        self.mailbox.append(simple_mail("Earlier"), mail)
+        account = self.new_account()
+        self.work(account)
+        newest = self.env["crm.mail.message"].search([("subject", "=", "Chairs")])
+        self.client().open_message(newest.id)
+        row = f".o_crm_mail_row[data-message-id='{newest.id}']"
+        self.check(
+            ("nothing open", "", ".o_crm_mail_nothing_open", PANE),
+            ("mail", row, ".o_crm_mail_warning", PANE),
+            ("panel", "", ".o_crm_mail_no_contact", SIDE),
+            ("contact", ".o_crm_mail_new_contact", CONTACT_NAME, SIDE),
+            ("opportunity", ".o_crm_mail_new_opportunity", OPPORTUNITY, SIDE),
+            (
+                "address",
+                ".o_crm_mail_address",
+                ".o_crm_mail_address_card",
+                ".o_popover",
+            ),
+            ("file", ".o_crm_mail_attachment_show", PREVIEW, ".o_dialog"),
+        )
