@@ -91,7 +91,7 @@ def test_the_judgement_of_ones_own_server_counts():
         ("mail.company.example; spf=softfail", OWN, False),
         ("mail.company.example; dmarc=pass; spf=fail", OWN, False),
         ("mail.company.example; none", OWN, False),
-        ("mail.company.example (x dmarc=fail y); spf=pass", OWN, False),
+        ("mail.company.example (a); spf=pass (x dmarc=fail y)", OWN, False),
         ("spf=fail (sender IP is 1.2.3.4) smtp.mailfrom=x; dmarc=fail action=none",
          ("outlook.office365.com",), True),
         ("spf=fail; dmarc=fail", OWN, False),

@@ -73,6 +73,15 @@ test("a sender is trusted by one click, and the pictures come at once", async ()
     expect(address(queryOne("iframe.o_crm_mail_frame"))).toInclude("remote=1");
 });
 
+test("a sender who may be somebody else cannot be trusted for the future", async () => {
+    await openFirst({
+        remote: 3,
+        warnings: [{kind: "authentication", level: "danger", text: "Beware."}],
+    });
+    expect(".o_crm_mail_show_remote").toHaveCount(1);
+    expect(".o_crm_mail_trust").toHaveCount(0);
+});
+
 test("quotes are shown and hidden by a button where the height follows", async () => {
     await openFirst({quoted: true});
     const frame = () => address(queryOne("iframe.o_crm_mail_frame"));

@@ -124,6 +124,12 @@ export class MessageView extends Component {
         return this.data.remote > 0 && !this.showsRemote;
     }
 
+    /** Whoever may be somebody else is not trusted for the future. */
+    get mayTrust() {
+        const {from, warnings = []} = this.data;
+        return Boolean(from.email) && !warnings.some(({level}) => level === "danger");
+    }
+
     /** Where the height cannot follow: about as many lines as the mail has */
     get frameStyle() {
         return `--o-crm-mail-lines: ${Math.min(Math.max(this.data.lines || 1, 5), 400)}`;
