@@ -23,6 +23,7 @@
         "wizards/crm_mail_pop3_empty_views.xml",
         "views/crm_mail_pop3_bridge_views.xml",
         "views/crm_mail_account_views.xml",
+        "views/crm_mail_filter_views.xml",
         "wizards/crm_mail_sender_views.xml",
         "views/crm_mail_health_views.xml",
         "views/crm_mail_provider_views.xml",

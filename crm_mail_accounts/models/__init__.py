@@ -7,6 +7,7 @@ from . import crm_mail_account
 from . import crm_mail_account_access
 from . import crm_mail_account_arrivals
 from . import crm_mail_account_bounces
+from . import crm_mail_account_filters
 from . import crm_mail_account_lease
 from . import crm_mail_account_linking
 from . import crm_mail_account_oauth
@@ -15,6 +16,9 @@ from . import crm_mail_account_signature
 from . import crm_mail_account_sync
 from . import crm_mail_account_token
 from . import crm_mail_delegate
+from . import crm_mail_filter
+from . import crm_mail_filter_action
+from . import crm_mail_filter_condition
 from . import crm_mail_folder
 from . import crm_mail_thread
 from . import crm_mail_message
@@ -42,6 +46,7 @@ from . import crm_mail_client_panel
 from . import crm_mail_client_compose
 from . import crm_mail_client_compose_files
 from . import crm_mail_client_outgoing
+from . import crm_mail_client_filters
 from . import crm_mail_health
 from . import crm_mail_signature
 from . import crm_mail_client_links

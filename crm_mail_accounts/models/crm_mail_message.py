@@ -113,6 +113,12 @@ class CrmMailMessage(models.Model):
     retry_at = fields.Datetime(help="When an unreadable mail is tried again.")
     unplaced_at = fields.Datetime(help="The server had it nowhere from then on.")
     unplaced_pass = fields.Integer()
+    filed_by = fields.Char(help="Name of the filter that moved it last.")
+    filed_in_id = fields.Many2one(
+        "crm.mail.folder",
+        ondelete="set null",
+        help="Where that filter moved it: if it lies elsewhere, somebody else did.",
+    )
     arrived = fields.Boolean(
         help="New mail that nothing was done with yet: no answer, filter or link. Set "
         "by the statement that stores the mail, cleared together with what was done."

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -40,6 +42,7 @@ class CrmMailOperation(models.Model):
     )
     add_flags = fields.Integer()
     remove_flags = fields.Integer()
+    add_words = fields.Char("Keywords to set", help="Separated by spaces.")
     target_id = fields.Many2one("crm.mail.folder", "To", ondelete="cascade")
     created = fields.Datetime(required=True)
     tries = fields.Integer(default=0)
@@ -55,9 +58,19 @@ class CrmMailOperation(models.Model):
 
     @api.model
     def _enqueue(
-        self, messages, kind: Kind, *, add: int = 0, remove: int = 0, target=None
+        self,
+        messages,
+        kind: Kind,
+        *,
+        add: int = 0,
+        remove: int = 0,
+        add_words: Iterable[str] = (),
+        target=None,
     ):
         """Note a change of these mails, show it, and wake the worker.
+
+        ``add_words``: keywords without a bit of their own; they are shown as soon as
+        the server has them.
 
         The caller has checked that the user may act in the mailboxes.
         """
@@ -73,8 +86,8 @@ class CrmMailOperation(models.Model):
                 """
                 INSERT INTO crm_mail_operation
                        (account_id, user_id, message_id, kind, add_flags, remove_flags,
-                        target_id, created, tries)
-                SELECT account_id, %s, id, %s, %s, %s, %s,
+                        add_words, target_id, created, tries)
+                SELECT account_id, %s, id, %s, %s, %s, %s, %s,
                        now() AT TIME ZONE 'UTC', 0
                   FROM crm_mail_message
                  WHERE id = ANY(%s) AND account_id IS NOT NULL
@@ -83,6 +96,7 @@ class CrmMailOperation(models.Model):
                 kind.value,
                 add,
                 remove,
+                " ".join(add_words) or None,
                 target.id if target else None,
                 messages.ids,
             )

@@ -6,6 +6,7 @@ from . import test_composer
 from . import test_controllers
 from . import test_delegate
 from . import test_discovery
+from . import test_filters
 from . import test_health
 from . import test_hostile
 from . import test_index_copy

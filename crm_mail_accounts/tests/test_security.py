@@ -52,6 +52,16 @@ CLIENT_CALLS = {
     "contact_proposals": lambda s: (s.mail.id,),
     "create_contact": lambda s: (s.mail.id, {}),
     "create_opportunity": lambda s: (s.mail.id, {}),
+    "filters_list": lambda s: (s.account.id,),
+    "filter_save": lambda s: (
+        s.account.id,
+        {"name": "x", "match": "every", "actions": [{"kind": "flag"}]},
+    ),
+    "filter_reorder": lambda s: (s.account.id, s.filter.ids),
+    "filter_try": lambda s: (s.account.id, {"match": "every"}),
+    "filter_run": lambda s: (s.filter.ids, s.inbox.id),
+    "filter_from_message": lambda s: (s.mail.id,),
+    "filter_delete": lambda s: (s.filter.id,),
     "compose_start": lambda s: ("reply", s.mail.id),
     "compose_open": lambda s: (s.outgoing.id,),
     "compose_save": lambda s: (s.outgoing.id, s.outgoing.version, s.written()),
@@ -116,6 +126,9 @@ MODELS = {
     "crm.mail.pop3.bridge": lambda s: s.bridge,
     "crm.mail.pop3.seen": lambda s: s.bridge.sudo().seen_ids,
     "crm.mail.pop3.empty": lambda s: s.emptying,
+    "crm.mail.filter": lambda s: s.filter,
+    "crm.mail.filter.condition": lambda s: s.filter.condition_ids,
+    "crm.mail.filter.action": lambda s: s.filter.action_ids,
 }
 NOT_PRIVATE = {"crm.mail.provider", "crm.mail.health", "crm.mail.signature"}
 """Presets, which everybody reads; the administrator's list of mailboxes, which
@@ -199,6 +212,18 @@ class TestSecurity(MailCase):
             self.env["mail.canned.response"]
             .with_user(self.owner)
             .create({"source": "hello", "substitution": "Hello"})
+        )
+        self.filter = (
+            self.env["crm.mail.filter"]
+            .with_user(self.owner)
+            .create(
+                {
+                    "name": "Mine",
+                    "account_id": self.account.id,
+                    "condition_ids": [Command.create({"value": "x"})],
+                    "action_ids": [Command.create({"kind": "flag"})],
+                }
+            )
         )
         action = self.owner.with_user(self.owner).action_crm_mail_senders()
         self.sender = self.env["crm.mail.sender"].search(action["domain"])

@@ -156,6 +156,45 @@ def _thread(thread) -> dict:
     }
 
 
+def filed_by(message) -> str:
+    """The filter that put the mail where it lies, by name."""
+    here = message.filed_in_id and message.filed_in_id == message.shown_folder_id
+    return (here and message.filed_by) or ""
+
+
+def filter_payload(each) -> dict:
+    """Of a ``crm.mail.filter``; what ``filter_save`` takes back."""
+    return {
+        "id": each.id,
+        "account_id": each.account_id.id,
+        "name": each.name,
+        "active": each.active,
+        "match": each.match,
+        "stop": each.stop,
+        "matched": each.matched,
+        "problem": each.problem or "",
+        "conditions": [
+            {
+                "field": line.field,
+                "header": line.header or "",
+                "negated": line.negated,
+                "operator": line.operator,
+                "value": line.value or "",
+            }
+            for line in each.condition_ids
+        ],
+        "actions": [
+            {
+                "kind": line.kind,
+                "folder_id": line.folder_id.id,
+                "folder_path": line.folder_path or "",
+                "keyword": line.keyword or "",
+            }
+            for line in each.action_ids
+        ],
+    }
+
+
 def addresses(message, kind: str) -> list[dict]:
     return [
         {"name": name, "email": email}

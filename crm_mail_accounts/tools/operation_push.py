@@ -111,7 +111,7 @@ class OperationPush:
                     folder=place,
                     uid=mail.uid if place == mail.folder_id.id else None,
                     created=row.created,
-                    add=frozenset(bits.unpack(row.add_flags)),
+                    add=frozenset(bits.unpack(row.add_flags, row.add_words)),
                     remove=frozenset(bits.unpack(row.remove_flags)),
                     target=row.target_id.id or None,
                     tries=row.tries,
