@@ -24,6 +24,7 @@
         "views/crm_mail_pop3_bridge_views.xml",
         "views/crm_mail_account_views.xml",
         "views/crm_mail_filter_views.xml",
+        "views/crm_mail_vacation_views.xml",
         "wizards/crm_mail_sender_views.xml",
         "views/crm_mail_health_views.xml",
         "views/crm_mail_provider_views.xml",

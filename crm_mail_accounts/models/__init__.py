@@ -15,12 +15,15 @@ from . import crm_mail_account_quota
 from . import crm_mail_account_signature
 from . import crm_mail_account_sync
 from . import crm_mail_account_token
+from . import crm_mail_account_vacation
 from . import crm_mail_delegate
 from . import crm_mail_filter
 from . import crm_mail_filter_action
 from . import crm_mail_filter_condition
 from . import crm_mail_folder
 from . import crm_mail_thread
+from . import crm_mail_vacation
+from . import crm_mail_vacation_reply
 from . import crm_mail_message
 from . import crm_mail_message_host
 from . import crm_mail_trusted_sender

@@ -47,5 +47,6 @@ from . import test_sync_follow
 from . import test_sync_workers
 from . import test_threads
 from . import test_translation
+from . import test_vacation
 from . import test_web
 from . import test_writeback

@@ -126,6 +126,8 @@ MODELS = {
     "crm.mail.pop3.bridge": lambda s: s.bridge,
     "crm.mail.pop3.seen": lambda s: s.bridge.sudo().seen_ids,
     "crm.mail.pop3.empty": lambda s: s.emptying,
+    "crm.mail.vacation": lambda s: s.vacation,
+    "crm.mail.vacation.reply": lambda s: s.reply,
     "crm.mail.filter": lambda s: s.filter,
     "crm.mail.filter.condition": lambda s: s.filter.condition_ids,
     "crm.mail.filter.action": lambda s: s.filter.action_ids,
@@ -212,6 +214,22 @@ class TestSecurity(MailCase):
             self.env["mail.canned.response"]
             .with_user(self.owner)
             .create({"source": "hello", "substitution": "Hello"})
+        )
+        self.vacation = (
+            self.env["crm.mail.vacation"]
+            .with_user(self.owner)
+            .create({"account_id": self.account.id, "body": "<p>Away</p>"})
+        )
+        self.reply = self.env["crm.mail.vacation.reply"].create(
+            {
+                "vacation_id": self.vacation.id,
+                "account_id": self.account.id,
+                "correspondent": "rosa@conti.example",
+                "handle": "x",
+                "answered_at": "2026-03-02 12:00:00",
+                "answered_on": "2026-03-02",
+                "state": "sent",
+            }
         )
         self.filter = (
             self.env["crm.mail.filter"]

@@ -29,7 +29,14 @@ from ..mailkit.sync.backoff import pause_after
 from ..mailkit.sync.delta import plan_delta
 from ..mailkit.trace import Trace
 from ..mailkit.values import Credentials, Endpoint, FolderState, Quota
-from . import arrivals, change_writer, oauth, quarantine, thread_writer
+from . import (
+    arrivals,
+    change_writer,
+    oauth,
+    quarantine,
+    thread_writer,
+    vacation_sending,
+)
 from .error_messages import describe
 from .folder_look import FolderTask
 from .folder_pass import FolderPass
@@ -41,6 +48,7 @@ from .outgoing_mailbox import OutgoingMailbox
 from .outgoing_send import OutgoingSend
 from .pop3_collect import Pop3Collect
 from .read_ahead import ReadAhead
+from .vacation_sending import VacationSending
 
 _logger = logging.getLogger(__name__)
 
@@ -88,6 +96,8 @@ class AccountWorker:
         self.new_mails = 0
         self.arrived_in: set[int] = set()
         """Ids of folders with new mail that nothing was done with yet."""
+        self.replies_wait = False
+        """Whether automatic answers may wait to be sent."""
         self.told_at: float | None = None
         self.trace: Trace | None = None
 
@@ -213,7 +223,11 @@ class AccountWorker:
             if len(broke) >= MOST_BREAKS:
                 tasks = [task for task in tasks if task.folder_id not in broke]
             for task in tasks:
-                if self._look(session, task):
+                more = self._look(session, task)
+                if self.replies_wait:
+                    self.replies_wait = False
+                    VacationSending(self).run()
+                if more:
                     return True
             self.commit(self._end_of_pass)
             while self.commit(
@@ -345,6 +359,7 @@ class AccountWorker:
             raise MailError("no inbox among the folders", code="inbox_missing")
         chosen = []
         self.arrived_in = arrivals.waiting_in(env, self.account(env))
+        self.replies_wait = vacation_sending.waits(env, self.account(env))
         for folder in self.account(env).folder_ids.filtered("monitored"):
             if folder.aside_until and folder.aside_until > fields.Datetime.now():
                 continue

@@ -81,6 +81,7 @@ class Arrivals:
         while self._batch():
             pass
         self.worker.arrived_in.discard(self.task.folder_id)
+        self.worker.replies_wait = True
 
     def _batch(self) -> bool:
         wanted = self.worker.commit(self._wanted)
