@@ -138,6 +138,15 @@ class TestLinkRules(LinkCase):
         mail = self.arrive(simple_mail())
         self.assertEqual(self.places(mail), {self.place(self.contact)})
 
+    def test_a_conversation_on_a_closed_record_stays_closed(self):
+        """A link that another one made is no right to the record."""
+        first = simple_mail()
+        mail = self.receive(first, link_rule="on")
+        self.link(mail)
+        self.lead.user_id = self.colleague
+        answer = self.answer_to(first["Message-ID"], sender="boss@new.example")
+        self.assertFalse(self.arrive(answer, account=mail.account_id).link_ids)
+
     def test_what_was_taken_back_is_not_linked_again(self):
         mail = self.arrive(simple_mail())
         link = mail.link_ids.filtered(lambda one: one.res_model == "crm.lead")
