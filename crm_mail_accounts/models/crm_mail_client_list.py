@@ -13,6 +13,8 @@ PAGE = 50
 LARGEST_PAGE = 200
 MOST_SELECTED = 10_000
 """Mails that "select all" selects; more is done folder by folder."""
+MOST_RECORDS = 200
+"""Records of a name; mails that are linked to one of them are found."""
 SPECIALS = ("flagged", "imported", "shared")
 DATES = ("since", "before")
 
@@ -25,7 +27,7 @@ class CrmMailClient(models.AbstractModel):
     ``role`` and ``special``, or none of them for all folders; and ``search``::
 
         {words: [[place, text]], flags: [name], since: datetime, before: datetime,
-         account_id: int, record: {model, res_id}}
+         account_id: int, record: {model, res_id}, linked_to: part of a name}
 
     where each part may be left out (``tools/message_query`` has the names).
     """
@@ -184,12 +186,26 @@ class CrmMailClient(models.AbstractModel):
         known = {place for place, _text in words} <= set(message_query.PLACES)
         if not known or not set(flags) <= set(message_query.FLAGS) or dates is None:
             raise UserError(self.env._("Mails cannot be searched like that."))
-        record = search.get("record")
         return Search(
-            words=words,
-            flags=flags,
-            record=record and (str(record["model"]), int(record["res_id"])) or None,
-            **dates,
+            words=words, flags=flags, records=self._linked_to(search), **dates
+        )
+
+    @api.model
+    def _linked_to(self, search: dict) -> tuple[tuple[str, int], ...] | None:
+        """The records that a search names, by id or by a part of the name."""
+        if search.get("record"):
+            record = search["record"]
+            return ((str(record["model"]), int(record["res_id"])),)
+        if not search.get("linked_to"):
+            return None
+        linked = self.env["crm.mail.link"]._read_group([], ["res_model"])
+        return tuple(
+            (model, res_id)
+            for (model,) in linked
+            if model in self.env and self.env[model].has_access("read")
+            for res_id, _name in self.env[model].name_search(
+                str(search["linked_to"]), limit=MOST_RECORDS
+            )
         )
 
     @api.model

@@ -355,6 +355,8 @@ class TestSearch(ListCase):
         self.client().link_message(meeting.id, "crm.lead", lead.id)
         record = {"model": "crm.lead", "res_id": lead.id}
         self.assertEqual(self.search(record=record), ["The meeting"])
+        self.assertEqual(self.search(linked_to="lea"), ["The meeting"])
+        self.assertEqual(self.search(linked_to="nobody of this name"), [])
         self.assertEqual(self.search(flags=["linked"]), ["The meeting"])
         self.assertEqual(len(self.search(account_id=self.account.id)), 5)
         other = self.second_account(simple_mail("Elsewhere"))

@@ -77,18 +77,23 @@ class Search:
     """What a list is narrowed down to; all of it must hold.
 
     ``words``: pairs of a place of :data:`PLACES` and a text; ``flags``: of
-    :data:`FLAGS`; ``since``, ``before``: UTC; ``record``: model and id of a link.
+    :data:`FLAGS`; ``since``, ``before``: UTC; ``records``: (model, id), of which it is
+    linked to one.
     """
 
     words: tuple[tuple[str, str], ...] = ()
     flags: tuple[str, ...] = ()
     since: str | None = None
     before: str | None = None
-    record: tuple[str, int] | None = None
+    records: tuple[tuple[str, int], ...] | None = None
 
     def __bool__(self) -> bool:
         return bool(
-            self.words or self.flags or self.since or self.before or self.record
+            self.words
+            or self.flags
+            or self.since
+            or self.before
+            or self.records is not None
         )
 
     def conditions(self, mail: SQL) -> list[SQL]:
@@ -101,14 +106,14 @@ class Search:
             found.append(SQL("%s.internal_date >= %s", mail, self.since))
         if self.before:
             found.append(SQL("%s.internal_date < %s", mail, self.before))
-        if self.record:
+        if self.records is not None:
             found.append(
                 SQL(
                     "EXISTS (SELECT FROM crm_mail_link link"
                     " WHERE link.message_id = %s.id"
-                    " AND link.res_model = %s AND link.res_id = %s)",
+                    " AND (link.res_model, link.res_id) IN %s)",
                     mail,
-                    *self.record,
+                    self.records or (("", 0),),
                 )
             )
         return found

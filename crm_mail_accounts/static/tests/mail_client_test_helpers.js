@@ -59,8 +59,11 @@ export function makeRow(id, values = {}) {
     const hour = String(id % 24).padStart(2, "0");
     return {
         id,
+        uid: id,
         folder_id: 1,
         account_id: 1,
+        thread_id: false,
+        thread: false,
         subject: `Subject ${id}`,
         from: {name: "Giulia Ferrari", email: "giulia@ferrari.test"},
         to: [{name: "Laura Bianchi", email: "laura@demo.test"}],
@@ -234,6 +237,21 @@ export function mockMailServer(values = {}) {
         proposals: {name: "New", email: "new@person.test", people: [], companies: []},
         contact: () => makeContext(),
         opportunity: () => ({id: 5, name: "Deal", context: makeContext()}),
+        specials: {flagged: 0, imported: 0, shared: 0},
+        layout: {
+            preview: true,
+            threads: true,
+            merge: true,
+            density: "comfortable",
+            pane: "right",
+            notify: false,
+            sound: false,
+            notify_folders: {},
+        },
+        /** What the list is asked for, call by call */
+        views: [],
+        /** What the mail server itself finds */
+        searched: () => ({rows: [], failed: [], more: false}),
         link: (messageId, model, resId) => makeLink({model, res_id: resId}),
         /** What a new folder becomes */
         folder: (accountId, parentId, name) =>
@@ -270,15 +288,16 @@ export function mockMailServer(values = {}) {
     };
     const value = (name, args) =>
         typeof server[name] === "function" ? server[name](...args) : server[name];
-    const page = (folderId, before, limit) => {
-        const rows = value("rows", [folderId, before, limit]);
-        const start = before ? rows.findIndex((row) => row.id === before[1]) + 1 : 0;
+    const page = (folderId, before, limit, threads) => {
+        server.views.push([folderId, before, limit, threads]);
+        const rows = value("rows", [folderId, before, limit, threads]);
+        const start = before ? rows.findIndex((row) => row.id === before.at(-1)) + 1 : 0;
         const shown = rows.slice(start, start + limit);
         const last = shown.at(-1);
         const isLastPage = start + limit >= rows.length;
         return {
             rows: shown.map((row) => ({...row})),
-            before: isLastPage ? false : [last.date, last.id],
+            before: isLastPage ? false : [last.date, last.uid, last.id],
             total: rows.length,
             indexed: rows.length,
         };
@@ -289,6 +308,8 @@ export function mockMailServer(values = {}) {
         unread: server.unread,
         scheduled: server.outgoing.scheduled.length,
         outgoing: server.outgoing.outgoing.length,
+        specials: server.specials,
+        layout: {...server.layout},
     });
     const takeOut = (outgoingId) => {
         for (const [kind, rows] of Object.entries(server.outgoing)) {
@@ -418,6 +439,21 @@ export function mockMailServer(values = {}) {
         bootstrap: state,
         progress: state,
         list_messages: page,
+        search_server: (...args) => value("searched", args),
+        select_all: () => ({
+            mails: server.rows.map((row) => [
+                row.id,
+                row.account_id,
+                row.folder_id,
+                row.seen,
+                row.flagged,
+            ]),
+            more: false,
+        }),
+        save_layout: (values) => {
+            Object.assign(server.layout, values);
+            return server.layout;
+        },
         open_message: (...args) => value("message", args),
         message_context: (...args) => value("context", args),
         search_records: (...args) => value("found", args),

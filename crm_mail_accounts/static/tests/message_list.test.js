@@ -1,7 +1,7 @@
 import {describe, expect, test} from "@odoo/hoot";
-import {press, queryAllTexts, queryFirst} from "@odoo/hoot-dom";
+import {press, queryAll, queryAllTexts, queryFirst} from "@odoo/hoot-dom";
 import {advanceTime, animationFrame, mockDate} from "@odoo/hoot-mock";
-import {contains} from "@web/../tests/web_test_helpers";
+import {contains, getService} from "@web/../tests/web_test_helpers";
 
 import {
     longDate,
@@ -23,6 +23,8 @@ import {
 
 describe.current.tags("desktop");
 defineMailClientModels();
+
+const listLength = () => getService("crm_mail_client").store.list.rows.length;
 
 const manyRows = (count) =>
     Array.from({length: count}, (_item, index) => makeRow(count - index));
@@ -91,10 +93,46 @@ test("older pages come while scrolling", async () => {
     mockMailServer({rows: manyRows(PAGE_SIZE + 20)});
     await mountMailClient();
     await animationFrame();
-    expect(".o_crm_mail_row").toHaveCount(PAGE_SIZE);
+    expect(listLength()).toBe(PAGE_SIZE);
     await contains(".o_crm_mail_rows").scroll({top: 100000});
     await animationFrame();
-    expect(".o_crm_mail_row").toHaveCount(PAGE_SIZE + 20);
+    expect(listLength()).toBe(PAGE_SIZE + 20);
+    await contains(".o_crm_mail_rows").scroll({top: 100000});
+    await animationFrame();
+    expect("[data-message-id='1']").toHaveCount(1);
+});
+
+test("only rows in sight are drawn, and the list is as long as all of them", async () => {
+    mockMailServer({rows: manyRows(PAGE_SIZE)});
+    await mountMailClient();
+    await animationFrame();
+    const scroller = queryFirst(".o_crm_mail_rows");
+    const height = queryFirst(".o_crm_mail_row").offsetHeight;
+    expect(scroller.scrollHeight).toBe(PAGE_SIZE * height);
+    expect(queryAll(".o_crm_mail_row").length).toBeLessThan(PAGE_SIZE);
+    await contains(".o_crm_mail_rows").scroll({top: 30 * height});
+    await animationFrame();
+    expect(scroller.scrollHeight).toBe(PAGE_SIZE * height);
+    expect("[data-message-id='50']").toHaveCount(0);
+    const top = scroller.getBoundingClientRect().top;
+    expect(queryFirst("[data-message-id='20']").getBoundingClientRect().top).toBe(top);
+});
+
+test("what is read stays in its place when mails come in above it", async () => {
+    const server = mockMailServer({rows: manyRows(PAGE_SIZE)});
+    await mountMailClient();
+    await animationFrame();
+    const height = queryFirst(".o_crm_mail_row").offsetHeight;
+    await contains(".o_crm_mail_rows").scroll({top: 30 * height + 7});
+    await animationFrame();
+    const place = () => queryFirst("[data-message-id='20']").getBoundingClientRect().top;
+    const before = place();
+    server.rows = [...[53, 52, 51].map((id) => makeRow(id)), ...server.rows];
+    await getService("crm_mail_client").refreshList();
+    await animationFrame();
+    expect(listLength()).toBe(PAGE_SIZE + 3);
+    expect(place()).toBe(before);
+    expect(queryFirst(".o_crm_mail_rows").scrollTop).toBe(33 * height + 7);
 });
 
 test("a page that fails can be asked again, and the list stays", async () => {
@@ -112,12 +150,12 @@ test("a page that fails can be asked again, and the list stays", async () => {
     refuse = true;
     await contains(".o_crm_mail_rows").scroll({top: 100000});
     await animationFrame();
-    expect(".o_crm_mail_row").toHaveCount(PAGE_SIZE);
+    expect(listLength()).toBe(PAGE_SIZE);
     expect(".o_crm_mail_more_error").toHaveText(/Too busy\./);
     refuse = false;
     await contains(".o_crm_mail_more_error button").click();
     await animationFrame();
-    expect(".o_crm_mail_row").toHaveCount(PAGE_SIZE + 20);
+    expect(listLength()).toBe(PAGE_SIZE + 20);
 });
 
 test("indexing shows how far it is", async () => {

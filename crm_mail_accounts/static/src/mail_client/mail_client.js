@@ -44,8 +44,9 @@ export class MailClient extends Component {
             type: Object,
             optional: true,
             shape: {
-                folderId: {type: [Number, Boolean], optional: true},
+                folderId: {type: [Number, String, Boolean], optional: true},
                 messageId: {type: [Number, Boolean], optional: true},
+                threadId: {type: [Number, Boolean], optional: true},
             },
         },
         onPlaceChanged: {type: Function, optional: true},
@@ -69,7 +70,7 @@ export class MailClient extends Component {
                     this.props.onPlaceChanged?.({folderId, messageId});
                 }
             },
-            () => [this.store.folderId, this.store.openId]
+            () => [this.store.placeId, this.store.openId]
         );
         useExternalListener(window, "visibilitychange", () => {
             if (document.visibilityState === "visible") {
@@ -108,9 +109,21 @@ export class MailClient extends Component {
         );
     }
 
+    /** Where a mail is read; on a phone it takes the place of the list in any case */
+    get pane() {
+        return this.isPhone ? "off" : this.store.layout.pane;
+    }
+
     /** @param {"folders"|"list"|"message"} pane */
     shows(pane) {
-        return !this.isPhone || this.store.pane === pane;
+        const {store} = this;
+        if (this.isPhone) {
+            return store.pane === pane;
+        }
+        if (this.pane !== "off" || pane === "folders") {
+            return true;
+        }
+        return (pane === "message") === (store.pane === "message");
     }
 
     get arrivalText() {

@@ -17,7 +17,7 @@ import {useReplyActions} from "./reply_bar/use_reply_actions";
 const EVERYWHERE = ["c", "z", "?"];
 
 /** @param {EventTarget} target */
-function isWriting(target) {
+export function isWriting(target) {
     return (
         target instanceof HTMLElement &&
         (target.isContentEditable ||

@@ -4,6 +4,7 @@ import {router} from "@web/core/browser/router";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
+import {readPlace} from "../messages_service/places";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 
 /**
@@ -19,12 +20,13 @@ export class MessagesAction extends Component {
     setup() {
         this.client = useService("crm_mail_client");
         this.place = this.props.state || {
-            folderId: Number(router.current.crm_mail_folder) || false,
+            folderId: readPlace(router.current.crm_mail_folder),
             messageId:
                 Number(
                     this.props.action.context?.crm_mail_message ||
                         router.current.crm_mail_message
                 ) || false,
+            threadId: Number(router.current.crm_mail_thread) || false,
         };
         // The way back from the provider's page, where a mailbox was connected: go on
         // with its set-up, once.
@@ -41,7 +43,7 @@ export class MessagesAction extends Component {
         }
         useSetupAction({
             getLocalState: () => ({
-                folderId: this.client.store.folderId,
+                folderId: this.client.store.placeId,
                 messageId: this.client.store.openId,
             }),
         });
@@ -55,11 +57,12 @@ export class MessagesAction extends Component {
         };
     }
 
-    /** @param {{folderId: number|false, messageId: number|false}} place */
+    /** @param {{folderId: number|string|false, messageId: number|false}} place */
     onPlaceChanged({folderId, messageId}) {
         this.props.updateActionState?.({
             crm_mail_folder: folderId || undefined,
             crm_mail_message: messageId || undefined,
+            crm_mail_thread: undefined,
         });
     }
 }

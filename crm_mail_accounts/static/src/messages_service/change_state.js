@@ -1,4 +1,5 @@
-import {isOlder} from "./list_state";
+import {isOlder, unreadOf} from "./list_state";
+import {specialOf} from "./places";
 import {ViewState} from "./view_state";
 
 /**
@@ -11,8 +12,8 @@ import {ViewState} from "./view_state";
  * @typedef {import("./mail_client_store").Row} Row
  * @typedef {import("./mail_client_store").Folder} Folder
  * @typedef {{seen?: boolean, flagged?: boolean}} Flags
- * @typedef {{id: number} & Flags} FlagsBefore
- * @typedef {{folderId: number|false, targetId: number|false, rows: Row[], listed: Set<number>, selected: number[], openLeft: boolean}} Taken `listed`: which of them were rows; `openLeft`: the open mail is among them
+ * @typedef {{id: number, unread: number|false} & Flags} FlagsBefore `unread`: of the conversation that a row stands for
+ * @typedef {{viewKey: import("./mail_client_store").PlaceId, targetId: number|false, rows: Row[], listed: Set<number>, selected: number[], openLeft: boolean}} Taken `listed`: which of them were rows; `openLeft`: the open mail is among them
  */
 
 /** Roles of folders in which deleting means for good */
@@ -139,15 +140,27 @@ export class ChangeState extends ViewState {
     /**
      * @param {number[]} ids
      * @param {Flags} flags
+     * @param {{whole?: boolean}} [options] `whole`: read conversations, not one mail of
+     * each
      * @returns {FlagsBefore[]}
      */
-    setFlags(ids, flags) {
+    setFlags(ids, flags, {whole = false} = {}) {
         const before = [];
         for (const [id, copies] of this.copiesOf(ids)) {
             const [{seen, flagged}] = copies;
-            before.push({id, seen, flagged});
+            const row = copies.find((copy) => copy.thread);
+            const unread = row ? row.thread.unread : false;
+            before.push({id, seen, flagged, unread});
+            let step = 0;
             if (flags.seen !== undefined && flags.seen !== seen) {
-                this.countUnreadOf(copies[0], flags.seen ? -1 : 1);
+                step = flags.seen ? -1 : 1;
+            }
+            if (whole && row && flags.seen) {
+                step = -unread;
+            }
+            this.countUnreadOf(copies[0], step);
+            if (row) {
+                row.thread.unread = Math.max(0, unread + step);
             }
             for (const copy of copies) {
                 Object.assign(copy, flags);
@@ -158,8 +171,17 @@ export class ChangeState extends ViewState {
 
     /** @param {FlagsBefore[]} before */
     restoreFlags(before) {
-        for (const {id, ...flags} of before) {
-            this.setFlags([id], flags);
+        for (const {id, unread, ...flags} of before) {
+            const now = (this.copiesOf([id]).get(id) || []).find((copy) => copy.thread);
+            if (now) {
+                this.countUnreadOf(now, unread - now.thread.unread);
+                now.thread.unread = unread;
+                (this.copiesOf([id]).get(id) || []).forEach((copy) =>
+                    Object.assign(copy, flags)
+                );
+            } else {
+                this.setFlags([id], flags);
+            }
         }
     }
 
@@ -206,10 +228,19 @@ export class ChangeState extends ViewState {
     // ------------------------------------------------------------------ place
 
     /**
+     * Whether the list shows mails wherever they lie: so does a folder that only the CRM
+     * knows, a special one, and a search in all folders.
+     */
+    get keepsMoved() {
+        return Boolean(
+            (this.folder && this.folder.local) ||
+                specialOf(this.placeId) ||
+                this.search.everywhere
+        );
+    }
+
+    /**
      * Mails leave the list.
-     *
-     * In a folder that only the CRM knows they stay: such a folder shows them wherever
-     * they lie.
      *
      * @param {number[]} ids
      * @param {number|false} targetId the folder they go to, as far as that is known
@@ -220,17 +251,17 @@ export class ChangeState extends ViewState {
             .map(([row]) => row)
             .filter((row) => row.folder_id !== targetId);
         const leaving = new Set(rows.map((row) => row.id));
-        const isLocal = Boolean(this.folder && this.folder.local);
+        const isKept = this.keepsMoved;
         const taken = {
-            folderId: this.folderId,
+            viewKey: this.viewKey,
             targetId,
             rows,
             listed: new Set(this.list.rows.map((row) => row.id)),
             selected: [...this.selected].filter((id) => leaving.has(id)),
-            openLeft: leaving.has(this.openId) && !isLocal,
+            openLeft: leaving.has(this.openId) && !isKept,
         };
         this.countMoved(taken, 1);
-        if (!isLocal) {
+        if (!isKept) {
             this.moveCursorFrom(leaving);
             const before = this.list.rows.length;
             this.list.rows = this.list.rows.filter((row) => !leaving.has(row.id));
@@ -239,6 +270,7 @@ export class ChangeState extends ViewState {
         }
         for (const id of ids) {
             this.selected.delete(id);
+            this.unlisted.delete(id);
         }
         return taken;
     }
@@ -283,7 +315,7 @@ export class ChangeState extends ViewState {
      */
     giveBack(taken) {
         this.countMoved(taken, -1);
-        if (taken.folderId !== this.folderId || !this.folderId) {
+        if (taken.viewKey !== this.viewKey || !this.placeId) {
             return;
         }
         const known = new Set(this.list.rows.map((row) => row.id));
@@ -306,10 +338,9 @@ export class ChangeState extends ViewState {
      */
     countMoved({targetId, rows}, direction) {
         for (const row of rows) {
-            if (!row.seen) {
-                this.countUnread(row.folder_id, -direction);
-                this.countUnread(targetId, direction);
-            }
+            const unread = unreadOf(row) * direction;
+            this.countUnread(row.folder_id, -unread);
+            this.countUnread(targetId, unread);
         }
     }
 

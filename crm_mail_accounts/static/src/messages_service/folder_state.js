@@ -1,14 +1,18 @@
+import {LayoutState} from "./layout_state";
+import {SPECIAL_PLACES, UNIFIED_ROLES, rolePlace, specialOf, unifiedRoleOf} from "./places";
+
 /**
- * Accounts and folders: what there is, how it is, which folder is open.
+ * Accounts and folders: what there is, how it is, which place is open.
  *
- * The base of the store (`mail_client_store.js`).
+ * Part of the store (`mail_client_store.js`).
  *
  * @typedef {import("./mail_client_store").Account} Account
  * @typedef {import("./mail_client_store").Folder} Folder
  */
 
-export class FolderState {
+export class FolderState extends LayoutState {
     constructor() {
+        super();
         /** @type {"idle"|"loading"|"ready"|"error"} */
         this.boot = "idle";
         this.bootError = "";
@@ -21,8 +25,10 @@ export class FolderState {
         this.quotaHeard = {};
         /** @type {{[key: string]: boolean}} branches of the folder tree that are shut */
         this.collapsed = {};
-        /** @type {number|false} */
-        this.folderId = false;
+        /** @type {{[name: string]: number}} how many mails the special folders have */
+        this.specials = {};
+        /** @type {import("./mail_client_store").PlaceId} what is open */
+        this.placeId = false;
     }
 
     // ---------------------------------------------------------------- reading
@@ -37,7 +43,23 @@ export class FolderState {
 
     /** No folder is open although one could be */
     get isWaiting() {
-        return this.boot === "ready" && !this.folderId && Boolean(this.startFolderId);
+        return this.boot === "ready" && !this.placeId && Boolean(this.startPlaceId);
+    }
+
+    /** The open folder, when the place is one @returns {number|false} */
+    get folderId() {
+        return typeof this.placeId === "number" ? this.placeId : false;
+    }
+
+    /** The role whose folders of all mailboxes are open as one @returns {string} */
+    get unifiedRole() {
+        return unifiedRoleOf(this.placeId);
+    }
+
+    /** The folders whose mails are listed @returns {Folder[]} */
+    get openFolders() {
+        const {unifiedRole} = this;
+        return unifiedRole ? this.foldersOfRole(unifiedRole) : [this.folder].filter(Boolean);
     }
 
     /** @returns {Folder|undefined} */
@@ -142,6 +164,55 @@ export class FolderState {
         return (inbox || ready[0] || {id: false}).id;
     }
 
+    /**
+     * The place where a reader starts: all inboxes where they are merged.
+     *
+     * @returns {import("./mail_client_store").PlaceId}
+     */
+    get startPlaceId() {
+        const {startFolderId} = this;
+        const isInbox = startFolderId && this.getFolder(startFolderId).role === "inbox";
+        return isInbox && this.unifiedRoles.includes("inbox")
+            ? rolePlace("inbox")
+            : startFolderId;
+    }
+
+    /** @param {string} role @returns {Folder[]} */
+    foldersOfRole(role) {
+        return this.folders.filter(
+            (folder) => folder.role === role && folder.selectable && !folder.local
+        );
+    }
+
+    /**
+     * The roles that are shown as one folder over all mailboxes: where their owner
+     * wants it, and more than one mailbox is ready.
+     *
+     * @returns {string[]}
+     */
+    get unifiedRoles() {
+        const ready = this.accounts.filter((account) => account.state === "ready");
+        return this.layout.merge && ready.length > 1
+            ? UNIFIED_ROLES.filter((role) => this.foldersOfRole(role).length)
+            : [];
+    }
+
+    /**
+     * Whether there is such a place now.
+     *
+     * @param {import("./mail_client_store").PlaceId} placeId
+     */
+    hasPlace(placeId) {
+        if (typeof placeId === "number") {
+            const folder = this.getFolder(placeId);
+            return Boolean(folder && folder.selectable);
+        }
+        const role = unifiedRoleOf(placeId);
+        return role
+            ? this.foldersOfRole(role).length > 0
+            : SPECIAL_PLACES.includes(placeId);
+    }
+
     // --------------------------------------------------- accounts and folders
 
     startBoot() {
@@ -157,8 +228,12 @@ export class FolderState {
         this.folders = values.folders;
         this.unread = values.unread;
         this.outgoing.setCounts(values);
+        this.specials = values.specials || {};
+        if (values.layout) {
+            this.setLayout(values.layout);
+        }
         this.boot = "ready";
-        if (this.folderId && !this.getFolder(this.folderId)) {
+        if (this.placeId && !this.hasPlace(this.placeId)) {
             this.leaveFolder();
         }
     }
@@ -174,31 +249,35 @@ export class FolderState {
 
     /**
      * @param {{accounts: Account[], folders: Partial<Folder>[], unread: number}} values
-     * @returns {boolean} whether the counts of the open folder moved
+     * @returns {boolean} whether the counts of what is open moved
      */
     setProgress(values) {
         this.unread = values.unread;
         this.outgoing.setCounts(values);
+        const special = specialOf(this.placeId);
+        const specials = values.specials || {};
+        let placeMoved = Boolean(special) && specials[special] !== this.specials[special];
+        this.specials = specials;
+        const openIds = new Set(this.openFolders.map((folder) => folder.id));
         for (const next of values.accounts || []) {
             const account = this.getAccount(next.id);
             if (account) {
                 Object.assign(account, next);
             }
         }
-        let openFolderMoved = false;
         for (const next of values.folders || []) {
             const folder = this.getFolder(next.id);
             if (!folder) {
                 continue;
             }
-            if (folder.id === this.folderId) {
-                openFolderMoved = ["unread", "total", "indexed"].some(
+            if (openIds.has(folder.id)) {
+                placeMoved ||= ["unread", "total", "indexed"].some(
                     (name) => name in next && folder[name] !== next[name]
                 );
             }
             Object.assign(folder, next);
         }
-        return openFolderMoved;
+        return placeMoved;
     }
 
     /**

@@ -1,7 +1,7 @@
-import {FolderState} from "./folder_state";
+import {SearchState} from "./search_state";
 
 /**
- * The mails of the open folder, the row that the keyboard stands on, and the rows that
+ * The mails of the open place, the row that the keyboard stands on, and the rows that
  * are selected.
  *
  * @typedef {import("./mail_client_store").Row} Row
@@ -22,28 +22,59 @@ function emptyList() {
         indexed: 0,
         loadingMore: false,
         moreError: "",
+        /** @type {"none"|"loading"|"done"|"error"} the search on the mail server */
+        server: "none",
+        serverText: "",
     };
 }
 
 /**
- * The order of the list: newest first, and the younger id first within a second.
+ * The order of the list: newest first, and within a second as the server counts them.
  *
  * @param {Row} row
  * @param {Row} other
  * @returns {boolean}
  */
 export function isOlder(row, other) {
-    return row.date < other.date || (row.date === other.date && row.id < other.id);
+    if (row.date !== other.date) {
+        return row.date < other.date;
+    }
+    const uid = row.uid || 0;
+    const otherUid = other.uid || 0;
+    return uid < otherUid || (uid === otherUid && row.id < other.id);
 }
 
-export class ListState extends FolderState {
+/**
+ * Unread mails of a row, which may stand for a conversation.
+ *
+ * @param {Row} row
+ * @returns {number}
+ */
+export function unreadOf(row) {
+    return row.thread ? row.thread.unread : Number(!row.seen);
+}
+
+/**
+ * The mails that are meant by rows: of a conversation, all that lie in the view.
+ *
+ * @param {Row[]} rows
+ * @returns {number[]}
+ */
+export function mailsOf(rows) {
+    return [...new Set(rows.flatMap((row) => [row.id, ...(row.thread ? row.thread.ids : [])]))];
+}
+
+export class ListState extends SearchState {
     constructor() {
         super();
         this.list = emptyList();
         /** @type {number|false} the row that the keyboard stands on */
         this.cursorId = false;
-        /** @type {Set<number>} mails that are selected; all of them are in the list */
+        /** @type {Set<number>} mails that are selected */
         this.selected = new Set();
+        /** @type {Map<number, Row>} those of them that are not in the list: all that
+         * matched were selected, and are known by a few values only */
+        this.unlisted = new Map();
         /** @type {number|false} where a range of rows starts */
         this.anchorId = false;
     }
@@ -71,9 +102,11 @@ export class ListState extends FolderState {
 
     // -------------------------------------------------------------- selection
 
-    /** @returns {Row[]} in the order of the list */
+    /** @returns {Row[]} in the order of the list, and those that it does not have */
     get selectedRows() {
-        return this.list.rows.filter((row) => this.selected.has(row.id));
+        const listed = this.list.rows.filter((row) => this.selected.has(row.id));
+        const others = [...this.unlisted.values()];
+        return [...listed, ...others.filter((row) => this.selected.has(row.id))];
     }
 
     /** @param {number} messageId */
@@ -113,8 +146,33 @@ export class ListState extends FolderState {
         }
     }
 
+    /**
+     * Selects mails wherever they are in the list, also further down than was loaded.
+     *
+     * @param {[number, number, number, boolean, boolean][]} mails as `select_all` tells
+     */
+    selectMails(mails) {
+        const listed = new Set(mailsOf(this.list.rows));
+        for (const [id, accountId, folderId, seen, flagged] of mails) {
+            if (!listed.has(id)) {
+                this.unlisted.set(id, {
+                    id,
+                    account_id: accountId,
+                    folder_id: folderId,
+                    seen,
+                    flagged,
+                    thread: false,
+                    links: [],
+                });
+                this.selected.add(id);
+            }
+        }
+        this.selectAll();
+    }
+
     clearSelection() {
         this.selected.clear();
+        this.unlisted.clear();
         this.anchorId = false;
     }
 
@@ -125,7 +183,7 @@ export class ListState extends FolderState {
         }
         const known = new Set(this.list.rows.map((row) => row.id));
         for (const messageId of [...this.selected]) {
-            if (!known.has(messageId)) {
+            if (!known.has(messageId) && !this.unlisted.has(messageId)) {
                 this.selected.delete(messageId);
             }
         }
@@ -133,9 +191,15 @@ export class ListState extends FolderState {
 
     // ------------------------------------------------------------------- list
 
-    /** @param {number} folderId */
-    startFolder(folderId) {
-        this.folderId = folderId;
+    /** @param {import("./mail_client_store").PlaceId} placeId */
+    startFolder(placeId) {
+        this.placeId = placeId;
+        this.clearSearch();
+        this.startList();
+    }
+
+    /** Another list at the same place, or at a new one. */
+    startList() {
         this.list = emptyList();
         this.list.status = "loading";
         this.cursorId = false;
@@ -144,7 +208,8 @@ export class ListState extends FolderState {
     }
 
     leaveFolder() {
-        this.folderId = false;
+        this.placeId = false;
+        this.clearSearch();
         this.list = emptyList();
         this.cursorId = false;
         this.clearSelection();
@@ -152,11 +217,11 @@ export class ListState extends FolderState {
     }
 
     /**
-     * @param {number} folderId the folder that was asked for
+     * @param {import("./mail_client_store").PlaceId} viewKey what was asked for
      * @param {Page} page
      */
-    setFirstPage(folderId, page) {
-        if (folderId !== this.folderId) {
+    setFirstPage(viewKey, page) {
+        if (viewKey !== this.viewKey) {
             return;
         }
         const {rows, before, total, indexed} = page;
@@ -168,11 +233,11 @@ export class ListState extends FolderState {
     }
 
     /**
-     * @param {number} folderId
+     * @param {import("./mail_client_store").PlaceId} viewKey
      * @param {string} error
      */
-    failFolder(folderId, error) {
-        if (folderId === this.folderId) {
+    failFolder(viewKey, error) {
+        if (viewKey === this.viewKey) {
             this.list.status = "error";
             this.list.error = error;
         }
@@ -190,27 +255,29 @@ export class ListState extends FolderState {
     }
 
     /**
-     * @param {number} folderId
+     * @param {import("./mail_client_store").PlaceId} viewKey
      * @param {Page} page
      */
-    addPage(folderId, page) {
-        if (folderId !== this.folderId) {
+    addPage(viewKey, page) {
+        if (viewKey !== this.viewKey) {
             return;
         }
         const known = new Set(this.list.rows.map((row) => row.id));
         this.list.rows.push(...page.rows.filter((row) => !known.has(row.id)));
         this.list.before = page.before;
-        this.list.total = page.total;
-        this.list.indexed = page.indexed;
+        if (page.total !== false) {
+            this.list.total = page.total;
+            this.list.indexed = page.indexed;
+        }
         this.list.loadingMore = false;
     }
 
     /**
-     * @param {number} folderId
+     * @param {import("./mail_client_store").PlaceId} viewKey
      * @param {string} error
      */
-    failMore(folderId, error) {
-        if (folderId === this.folderId) {
+    failMore(viewKey, error) {
+        if (viewKey === this.viewKey) {
             this.list.loadingMore = false;
             this.list.moreError = error;
         }
@@ -222,12 +289,12 @@ export class ListState extends FolderState {
      * stay, but only when the page reaches down to a row that we had: otherwise
      * mails between the two are unknown and the list starts again from the page.
      *
-     * @param {number} folderId
+     * @param {import("./mail_client_store").PlaceId} viewKey
      * @param {Page} page
      * @returns {number} unread mails that came in above the newest one we had
      */
-    mergeFirstPage(folderId, page) {
-        if (folderId !== this.folderId) {
+    mergeFirstPage(viewKey, page) {
+        if (viewKey !== this.viewKey) {
             return 0;
         }
         const {rows: ours, before} = this.list;
@@ -241,10 +308,13 @@ export class ListState extends FolderState {
                   )
                 : [];
         const rows = [...page.rows, ...tail];
-        // "This was the end of the folder" must still be true to be kept.
-        const isWhole = before || rows.length >= page.indexed;
-        if (tail.length && isWhole) {
+        if (tail.length) {
             this.list.rows = rows;
+            if (!before && rows.length < page.indexed) {
+                // Ours was the end of the list, and there may be older mails by now.
+                const last = rows.at(-1);
+                this.list.before = [last.date, last.uid || 0, last.id];
+            }
         } else {
             this.list.rows = page.rows;
             this.list.before = page.before;
@@ -259,6 +329,43 @@ export class ListState extends FolderState {
         }
         const fresh = firstKnown === -1 ? [] : page.rows.slice(0, firstKnown);
         return fresh.filter((row) => !row.seen).length;
+    }
+
+    // ------------------------------------------------- the search on the server
+
+    startServerSearch() {
+        this.list.server = "loading";
+        this.list.serverText = "";
+    }
+
+    /**
+     * @param {import("./mail_client_store").PlaceId} viewKey
+     * @param {Row[]} rows
+     * @param {string} text what there is to say about it
+     */
+    addServerRows(viewKey, rows, text) {
+        if (viewKey !== this.viewKey) {
+            return;
+        }
+        const known = new Set(this.list.rows.map((row) => row.id));
+        const fresh = rows.filter((row) => !known.has(row.id));
+        this.list.rows = [...this.list.rows, ...fresh].sort((row, other) =>
+            isOlder(row, other) ? 1 : -1
+        );
+        this.list.total += fresh.length;
+        this.list.server = "done";
+        this.list.serverText = text;
+    }
+
+    /**
+     * @param {import("./mail_client_store").PlaceId} viewKey
+     * @param {string} error
+     */
+    failServerSearch(viewKey, error) {
+        if (viewKey === this.viewKey) {
+            this.list.server = "error";
+            this.list.serverText = error;
+        }
     }
 
     /** @param {number|false} messageId */

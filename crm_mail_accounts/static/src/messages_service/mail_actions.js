@@ -1,5 +1,7 @@
 import {_t} from "@web/core/l10n/translation";
 
+import {mailsOf} from "./list_state";
+
 /**
  * What the reader does to mails.
  *
@@ -41,23 +43,45 @@ export class MailActions {
         return this.client.store;
     }
 
+    // -------------------------------------------------------------- selection
+
+    /** All mails of the list, also those further down that were not loaded. */
+    async selectAll() {
+        const {client, store} = this;
+        const {view, viewKey} = store;
+        const answer = await client.ask("select_all", [view]);
+        if (answer.failed) {
+            client.tell(answer.sentence);
+        } else if (viewKey === store.viewKey) {
+            store.selectMails(answer.value.mails);
+            if (answer.value.more) {
+                const count = answer.value.mails.length;
+                client.tell(_t("The first %s messages were selected.", count), {
+                    type: "info",
+                });
+            }
+        }
+    }
+
     // ------------------------------------------------------------------ marks
 
     /**
      * @param {Row[]} rows
      * @param {Mark[]} add
      * @param {Mark[]} remove
-     * @param {{isAsked?: boolean}} [options] `isAsked`: by the reader, who is to hear
-     * when Odoo is away; the screen says so anyway
+     * @param {{isAsked?: boolean, whole?: boolean}} [options] `isAsked`: by the reader,
+     * who is to hear when Odoo is away; the screen says so anyway; `whole`:
+     * conversations, not only the mails that stand for them
      */
-    async mark(rows, add, remove = [], {isAsked = true} = {}) {
+    async mark(rows, add, remove = [], {isAsked = true, whole = false} = {}) {
         const {client, store} = this;
         const flags = {};
         add.forEach((name) => (flags[name] = true));
         remove.forEach((name) => (flags[name] = false));
         const ids = rows.map((row) => row.id);
-        const before = store.setFlags(ids, flags);
-        const answer = await this.ask("mark", ids, [add, remove]);
+        const before = store.setFlags(ids, flags, {whole});
+        const asked = whole ? mailsOf(rows) : ids;
+        const answer = await this.ask("mark", asked, [add, remove]);
         if (answer.failed) {
             store.restoreFlags(before);
             if (isAsked || store.online) {
@@ -69,7 +93,7 @@ export class MailActions {
 
     /** @param {Row[]} rows */
     markRead(rows) {
-        return this.mark(rows, ["seen"]);
+        return this.mark(rows, ["seen"], [], {whole: true});
     }
 
     /**
@@ -187,7 +211,11 @@ export class MailActions {
      * @returns {number|false}
      */
     target(rows, role) {
-        const folder = rows.length && this.store.roleFolder(rows[0].account_id, role);
+        const accountIds = new Set(rows.map((row) => row.account_id));
+        if (accountIds.size !== 1) {
+            return false;
+        }
+        const folder = this.store.roleFolder([...accountIds][0], role);
         return folder ? folder.id : false;
     }
 
@@ -206,7 +234,7 @@ export class MailActions {
         const ids = rows.map((row) => row.id);
         const follower = store.followerOf(ids);
         const taken = store.takeRows(ids, targetId);
-        const asked = this.ask(method, ids, args);
+        const asked = this.ask(method, mailsOf(rows), args);
         if (taken.openLeft && follower) {
             client.openMessage(follower.id);
         } else if (taken.openLeft) {

@@ -9,9 +9,11 @@ import {ComposeActions} from "./compose_actions";
 import {FolderActions} from "./folder_actions";
 import {MailActions} from "./mail_actions";
 import {makeMailClientStore} from "./mail_client_store";
+import {NewMailNotifier} from "./new_mail_notifier";
 import {OutgoingActions} from "./outgoing_actions";
 import {ReadingActions} from "./reading_actions";
 import {RecordMail} from "./record_mail";
+import {SearchActions} from "./search_actions";
 
 /**
  * The only place of the web client that speaks to the server about mail.
@@ -37,12 +39,15 @@ const MODEL = "crm.mail.client";
 const BUS_CHANGED = "crm_mail_accounts/changed";
 const BUS_REFUSED = "crm_mail_accounts/refused";
 const BUS_OUTGOING = "crm_mail_accounts/outgoing";
+const BUS_LAYOUT = "crm_mail_accounts/layout";
 const SETUP_ACTION = "crm_mail_accounts.crm_mail_account_setup_action";
 const POP3_ACTION = "crm_mail_accounts.crm_mail_pop3_bridge_action";
 /** The address part of the client action: /odoo/crm-messages */
 const ACTION_PATH = "crm-messages";
 
 export const PAGE_SIZE = 50;
+/** Rows of the pages after it: who scrolls wants many */
+export const MORE_SIZE = 100;
 /** A list that was scrolled down is refreshed in one piece up to this length */
 export const REFRESH_MAX = 200;
 /** Milliseconds between two looks at a mailbox that is being indexed */
@@ -76,14 +81,9 @@ export class MailClientService {
     /**
      * @param {object} services
      */
-    constructor({
-        action,
-        bus_service: bus,
-        file_upload: fileUpload,
-        menu,
-        notification,
-        orm,
-    }) {
+    constructor(services) {
+        const {action, bus_service: bus, menu, notification, orm} = services;
+        const {file_upload: fileUpload} = services;
         this.action = action;
         this.bus = bus;
         this.menu = menu;
@@ -106,6 +106,8 @@ export class MailClientService {
         this.records = new RecordMail(this);
         this.compose = new ComposeActions(this, fileUpload);
         this.outgoing = new OutgoingActions(this);
+        this.search = new SearchActions(this);
+        this.notifier = new NewMailNotifier(this.store, services);
     }
 
     /** Listens to the bus and to the network; called once, at the start. */
@@ -114,6 +116,7 @@ export class MailClientService {
         this.bus.subscribe(BUS_REFUSED, (payload) => this.onRefused(payload));
         this.bus.subscribe(BUS_OUTGOING, (payload) => this.outgoing.onChanged(payload));
         this.compose.listen();
+        this.bus.subscribe(BUS_LAYOUT, (layout) => this.onLayout(layout));
         this.bus.addEventListener("BUS:RECONNECT", () => this.lookSoon());
         browser.addEventListener("offline", () => this.store.setOnline(false));
         browser.addEventListener("online", () => this.lookSoon());
@@ -139,9 +142,9 @@ export class MailClientService {
     /**
      * A screen appears: load what it shows and keep it fresh.
      *
-     * @param {{folderId?: number|false, messageId?: number|false}} [place]
+     * @param {{folderId?: import("./mail_client_store").PlaceId, messageId?: number|false, threadId?: number|false}} [place]
      */
-    async enter({folderId = false, messageId = false} = {}) {
+    async enter({folderId = false, messageId = false, threadId = false} = {}) {
         this.screens++;
         this.compose.offerLost();
         await this.loadBoot();
@@ -149,14 +152,15 @@ export class MailClientService {
         if (store.boot !== "ready") {
             return;
         }
-        const folder = store.getFolder(folderId);
-        const wanted = folder && folder.selectable ? folder.id : store.startFolderId;
+        const wanted = store.hasPlace(folderId) ? folderId : store.startPlaceId;
         const opened = [];
         if (wanted) {
             opened.push(this.openFolder(wanted));
         }
         if (messageId && wanted) {
             opened.push(this.openMessage(messageId));
+        } else if (threadId && wanted) {
+            opened.push(this.openThread(threadId));
         }
         await Promise.all(opened);
     }
@@ -177,10 +181,10 @@ export class MailClientService {
         if (store.boot !== "ready") {
             return;
         }
-        if (store.folderId) {
+        if (store.placeId) {
             await this.refreshList();
-        } else if (store.startFolderId) {
-            await this.openFolder(store.startFolderId);
+        } else if (store.startPlaceId) {
+            await this.openFolder(store.startPlaceId);
         }
     }
 
@@ -214,8 +218,34 @@ export class MailClientService {
     onRefused(payload) {
         const account = this.store.getAccount(payload.account_id);
         this.tell(payload.message, account ? {title: account.name} : {});
-        this.changedFolderIds.add(this.store.folderId);
+        this.store.openFolders.forEach(({id}) => this.changedFolderIds.add(id));
         this.lookSoon();
+    }
+
+    /**
+     * Another screen of the reader has changed the layout.
+     *
+     * @param {import("./layout_state").Layout} layout
+     */
+    onLayout(layout) {
+        const isOther = layout.threads !== this.store.layout.threads;
+        this.store.setLayout(layout);
+        if (isOther && this.screens && this.store.placeId) {
+            this.reopen();
+        }
+    }
+
+    /** @param {Partial<import("./layout_state").Layout>} values */
+    async saveLayout(values) {
+        const before = {...this.store.layout};
+        this.onLayout({...before, ...values});
+        const answer = await this.ask("save_layout", [values]);
+        if (answer.failed) {
+            this.onLayout(before);
+            this.tell(answer.sentence);
+        } else {
+            this.onLayout(answer.value);
+        }
     }
 
     /** Asks how far the mailboxes are, and refreshes the list if it is concerned. */
@@ -231,16 +261,37 @@ export class MailClientService {
         } else if (!answer.failed) {
             const structureChanged =
                 store.boot === "ready" && store.knowsLessThan(answer.value);
-            const moved = store.setProgress(answer.value);
+            const moved = this.takeProgress(answer.value);
+            const isConcerned = this.isConcernedBy(changed);
             if (this.screens && structureChanged) {
                 await this.reload();
-            } else if (this.screens && (moved || changed.has(store.folderId))) {
+            } else if (this.screens && (moved || isConcerned)) {
                 await this.refreshList();
             } else if (this.screens && (store.boot === "error" || store.isWaiting)) {
                 await this.reload();
             }
         }
         this.schedule();
+    }
+
+    /**
+     * What the server counts; new mail is heard of where the reader wants to.
+     *
+     * @returns {boolean} whether the counts of what is open moved
+     */
+    takeProgress(values) {
+        this.notifier.before();
+        const moved = this.store.setProgress(values);
+        this.notifier.after();
+        return moved;
+    }
+
+    /** @param {Set<number>} folderIds that the bus has named */
+    isConcernedBy(folderIds) {
+        const {openFolders, search} = this.store;
+        return openFolders.length && !search.everywhere
+            ? openFolders.some((folder) => folderIds.has(folder.id))
+            : folderIds.size > 0;
     }
 
     /** How long to wait with the next look, as things stand */
@@ -268,24 +319,44 @@ export class MailClientService {
     async loadUnread() {
         const answer = await this.ask("progress", []);
         if (!answer.failed) {
-            this.store.setProgress(answer.value);
+            this.takeProgress(answer.value);
         }
     }
 
     // ------------------------------------------------------------------- list
 
-    /** @param {number} folderId */
-    async openFolder(folderId) {
+    /** @param {import("./mail_client_store").PlaceId} placeId */
+    openFolder(placeId) {
+        this.store.outgoing.close();
+        this.store.startFolder(placeId);
+        return this.loadList();
+    }
+
+    /** The same place, listed otherwise. */
+    reopen() {
+        this.store.startList();
+        return this.loadList();
+    }
+
+    /**
+     * @param {import("./mail_client_store").Cursor} before
+     * @param {number} limit
+     */
+    askList(before, limit) {
+        const {view, isThreaded} = this.store;
+        return this.ask("list_messages", [view, before, limit, isThreaded]);
+    }
+
+    async loadList() {
         const {store} = this;
-        store.outgoing.close();
-        store.startFolder(folderId);
+        const {viewKey} = store;
         const {serial} = this.changes;
-        const answer = await this.ask("list_messages", [folderId, false, PAGE_SIZE]);
+        const answer = await this.askList(false, PAGE_SIZE);
         if (answer.failed) {
-            store.failFolder(folderId, answer.sentence);
+            store.failFolder(viewKey, answer.sentence);
             return;
         }
-        store.setFirstPage(folderId, answer.value);
+        store.setFirstPage(viewKey, answer.value);
         if (this.changes.isStale(serial)) {
             await this.refreshList();
         }
@@ -296,24 +367,20 @@ export class MailClientService {
         if (!store.startMore()) {
             return;
         }
-        const {folderId} = store;
-        const answer = await this.ask("list_messages", [
-            folderId,
-            store.list.before,
-            PAGE_SIZE,
-        ]);
+        const {viewKey} = store;
+        const answer = await this.askList(store.list.before, MORE_SIZE);
         if (answer.failed) {
-            store.failMore(folderId, answer.sentence);
+            store.failMore(viewKey, answer.sentence);
         } else {
-            store.addPage(folderId, answer.value);
+            store.addPage(viewKey, answer.value);
         }
     }
 
     /** @param {{announce?: boolean}} [options] whether new mails are for the ear too */
     async refreshList({announce = true} = {}) {
         const {changes, store} = this;
-        const {folderId} = store;
-        if (!folderId || store.list.loadingMore) {
+        const {placeId, viewKey} = store;
+        if (!placeId || store.list.loadingMore) {
             return;
         }
         if (changes.isBusy) {
@@ -322,15 +389,11 @@ export class MailClientService {
         }
         const {serial} = changes;
         const length = Math.max(PAGE_SIZE, store.list.rows.length);
-        const answer = await this.ask("list_messages", [
-            folderId,
-            false,
-            Math.min(length, REFRESH_MAX),
-        ]);
+        const answer = await this.askList(false, Math.min(length, REFRESH_MAX));
         if (answer.failed) {
             // What is on screen stays: an old list is better than none.
             if (!store.list.rows.length) {
-                store.failFolder(folderId, answer.sentence);
+                store.failFolder(viewKey, answer.sentence);
             }
             return;
         }
@@ -339,9 +402,12 @@ export class MailClientService {
             await this.refreshList({announce});
             return;
         }
-        const count = store.mergeFirstPage(folderId, answer.value);
-        const account = store.account;
-        if (announce && count && account && !account.progress.running) {
+        const count = store.mergeFirstPage(viewKey, answer.value);
+        const isFilling = store.openFolders.some((folder) => {
+            const account = store.getAccount(folder.account_id);
+            return account && account.progress.running;
+        });
+        if (announce && count && !store.isSearching && !isFilling) {
             store.announceArrival(count);
         }
     }
@@ -456,7 +522,7 @@ export class MailClientService {
         }
         if (failed) {
             this.refreshDue = false;
-            this.changedFolderIds.add(store.folderId);
+            store.openFolders.forEach(({id}) => this.changedFolderIds.add(id));
             await this.look();
             return;
         }
@@ -645,8 +711,10 @@ export const mailClientService = {
         "bus_service",
         "file_upload",
         "menu",
+        "multi_tab",
         "notification",
         "orm",
+        "title",
     ],
     start(env, services) {
         const service = new MailClientService(services);

@@ -13,12 +13,12 @@ export {OPPORTUNITY_MODEL} from "./message_state";
  * them. Every change of state is one method here, so that a test can play a whole
  * morning of mail without a server.
  *
- * One store in five files by subject, each a class on top of the one before, so that
- * `this` is the whole everywhere: `folder_state.js`, `list_state.js`,
- * `message_state.js`, `change_state.js` (what is shown of a change before the server
- * knows it), and this one. Two subjects stand beside the mails that are read: the
- * mails that are written (`compose_state.js`) and those that leave
- * (`outgoing_state.js`).
+ * One store in files by subject, each a class on top of the one before, so that
+ * `this` is the whole everywhere: `layout_state.js`, `folder_state.js`,
+ * `search_state.js`, `list_state.js`, `message_state.js`, `view_state.js`,
+ * `change_state.js` (what is shown of a change before the server knows it), and this
+ * one. Two subjects stand beside the mails that are read: the mails that are written
+ * (`compose_state.js`) and those that leave (`outgoing_state.js`).
  *
  * Invariants:
  * - `list.rows` is one run of mails without a gap, newest first; `list.before` is
@@ -33,14 +33,16 @@ export {OPPORTUNITY_MODEL} from "./message_state";
  * @typedef {{id: number, name: string, email: string, state: "mapping"|"ready", owner: string|false, repair: "connect"|"folders"|"", may_act: boolean, quota: Quota|false, health: Health, progress: Progress}} Account
  * @typedef {{id: number, account_id: number, parent_id: number|false, name: string, path: string, role: string, local: boolean, selectable: boolean, unread: number, total: number, indexed: number, monitored: boolean, subscribed: boolean}} Folder
  * @typedef {{name: string, email: string}} Address
+ * @typedef {{count: number, unread: number, people: Address[], ids: number[]}} Thread what a row tells of the conversation that it stands for; `ids`: its mails in the view
+ * @typedef {number|string|false} PlaceId see `places.js`
  * @typedef {{id: number, model: string, res_id: number, name: string, model_label: string}} Link
- * @typedef {{id: number, folder_id: number, account_id: number, subject: string, from: Address, to: Address[], date: string, seen: boolean, flagged: boolean, answered: boolean, forwarded: boolean, draft: boolean, has_attachments: boolean, preview: string, size: number, unreadable: boolean, links: Link[]}} Row
+ * @typedef {{id: number, uid: number, folder_id: number, account_id: number, thread_id: number|false, thread: Thread|false, subject: string, from: Address, to: Address[], date: string, seen: boolean, flagged: boolean, answered: boolean, forwarded: boolean, draft: boolean, has_attachments: boolean, preview: string, size: number, unreadable: boolean, links: Link[]}} Row
  * @typedef {{number: string|number, filename: string, content_type: string, size: number, url: string}} Attachment
  * @typedef {Row & {cc: Address[], reply_to: Address[], body_url: string, remote: number, attachments: Attachment[]}} Message
  * @typedef {{id: number, name: string, stage: string, expected_revenue: string, salesperson: string, link_id: number|false}} Opportunity
  * @typedef {{id: number, name: string, company_name: string, 'function': string, email: string, phone: string, avatar_url: string}} Partner
  * @typedef {{partner: Partner|false, sender: Address, opportunities: Opportunity[], links: Link[]}} MessageContext
- * @typedef {[string, number]|false} Cursor place in a folder: the next page is older than it
+ * @typedef {[string, number, number]|false} Cursor place in a folder: the next page is older than it
  * @typedef {{rows: Row[], before: Cursor, total: number, indexed: number}} Page
  * @typedef {"folders"|"list"|"message"} Pane the one pane that a phone shows
  */

@@ -2,11 +2,14 @@ import {Component, useRef, useState} from "@odoo/owl";
 import {Dropdown} from "@web/core/dropdown/dropdown";
 import {DropdownItem} from "@web/core/dropdown/dropdown_item";
 import {_t} from "@web/core/l10n/translation";
+import {useService} from "@web/core/utils/hooks";
 
+import {SPECIALS, rolePlace, specialPlace} from "../../messages_service/places";
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {useFolderDialogs} from "../folder_menu/folder_dialogs";
 import {FolderMenu} from "../folder_menu/folder_menu";
-import {folderIcon, folderName} from "./folder_name";
+import {SettingsDialog} from "../settings_dialog/settings_dialog";
+import {folderIcon, folderName, placeIcon, placeName} from "./folder_name";
 
 const HEALTH_CLASSES = {
     ok: "text-success",
@@ -40,6 +43,7 @@ export class FolderList extends Component {
         this.store = store;
         this.root = useRef("root");
         this.dialogs = useFolderDialogs();
+        this.dialog = useService("dialog");
         this.folderIcon = folderIcon;
         this.folderName = folderName;
         /** The folder whose menu is open, and the one that mails are dragged over */
@@ -80,6 +84,41 @@ export class FolderList extends Component {
     /** @param {import("../../messages_service/mail_client_store").Folder} folder */
     isShown(folder) {
         return folder.id === this.store.folderId && !this.store.outgoing.kind;
+    }
+
+    /**
+     * The folders of all mailboxes as one, and the special ones.
+     *
+     * @returns {{id: string, name: string, icon: string, count: number, isUnread: boolean, label: string, folders: object[]}[]}
+     */
+    get places() {
+        const {store} = this;
+        const unified = store.unifiedRoles.map((role) => {
+            const folders = store.foldersOfRole(role);
+            const count = folders.reduce((sum, folder) => sum + folder.unread, 0);
+            return {id: rolePlace(role), count, isUnread: count > 0, folders};
+        });
+        const special = store.hasAccounts ? SPECIALS : [];
+        const others = special.map((name) => ({
+            id: specialPlace(name),
+            count: store.specials[name] || 0,
+            isUnread: false,
+            folders: [],
+        }));
+        return [...unified, ...others].map((place) => {
+            const name = placeName(store, place.id);
+            const icon = placeIcon(place.id);
+            return {...place, name, icon, label: this.placeLabel(name, place)};
+        });
+    }
+
+    placeLabel(name, {count, isUnread}) {
+        if (!count) {
+            return name;
+        }
+        return isUnread
+            ? _t("%(name)s, %(count)s unread", {name, count})
+            : _t("%(name)s, %(count)s messages", {name, count});
     }
 
     /** @param {import("../../messages_service/mail_client_store").Account} account */
@@ -144,12 +183,62 @@ export class FolderList extends Component {
 
     // ------------------------------------------------------------ what it does
 
+    openSettings() {
+        this.dialog.add(SettingsDialog);
+    }
+
+    /** @param {string} placeId */
+    openPlace(placeId) {
+        if (placeId === this.store.placeId && !this.store.isSearching) {
+            this.store.showPane("list");
+            this.client.refreshList();
+        } else {
+            this.store.closeMessage();
+            this.client.openFolder(placeId);
+        }
+    }
+
+    /**
+     * Mails that are dropped on a unified folder go to that of their own mailbox.
+     *
+     * @param {object} place
+     */
+    targetOf({folders}) {
+        return folders.find((folder) =>
+            this.store.mayMoveTo(this.store.dragged, folder)
+        );
+    }
+
+    /**
+     * @param {DragEvent} ev
+     * @param {object} place
+     */
+    onPlaceDragOver(ev, place) {
+        if (this.targetOf(place)) {
+            ev.preventDefault();
+            ev.dataTransfer.dropEffect = "move";
+            this.state.dropId = place.id;
+        }
+    }
+
+    /**
+     * @param {DragEvent} ev
+     * @param {object} place
+     */
+    onPlaceDrop(ev, place) {
+        const target = this.targetOf(place);
+        this.state.dropId = false;
+        if (target) {
+            this.onDrop(ev, target);
+        }
+    }
+
     /** @param {import("../../messages_service/mail_client_store").Folder} folder */
     openFolder(folder) {
         this.focus.folderId = folder.id;
         if (!folder.selectable) {
             this.store.toggleBranch(`folder-${folder.id}`);
-        } else if (folder.id === this.store.folderId) {
+        } else if (folder.id === this.store.folderId && !this.store.isSearching) {
             this.store.outgoing.close();
             this.store.showPane("list");
             this.client.refreshList();

@@ -23,6 +23,7 @@ const EMPTIED_ROLES = ["trash", "junk"];
 export class FolderDialogs {
     /** @param {object} parts */
     constructor({client, store, dialog}) {
+        this.client = client;
         this.folders = client.folders;
         this.store = store;
         this.dialog = dialog;
@@ -68,10 +69,33 @@ export class FolderDialogs {
                 this.folders.subscribe(folder, true)
             );
         }
+        const {layout} = this.store;
+        if (selectable && (layout.notify || layout.sound)) {
+            const isNotified = this.store.isNotified(folder);
+            add(
+                "notify",
+                isNotified ? "fa-bell-slash-o" : "fa-bell-o",
+                isNotified
+                    ? _t("Do not notify of new mail")
+                    : _t("Notify of new mail"),
+                () => this.notify(folder, !isNotified)
+            );
+        }
         if (OWN_ROLES.includes(role)) {
             add("delete", "fa-trash-o", _t("Delete"), () => this.delete(folder));
         }
         return actions;
+    }
+
+    /**
+     * @param {Folder} folder
+     * @param {boolean} isNotified
+     */
+    notify(folder, isNotified) {
+        const folders = this.store.layout.notify_folders;
+        this.client.saveLayout({
+            notify_folders: {...folders, [folder.id]: isNotified},
+        });
     }
 
     /**

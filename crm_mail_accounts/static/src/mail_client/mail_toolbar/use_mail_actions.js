@@ -2,6 +2,7 @@ import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dia
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 
+import {unreadOf} from "../../messages_service/list_state";
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {FolderPicker} from "../folder_picker/folder_picker";
 
@@ -55,7 +56,7 @@ export class MailActionList {
             isFinal ? _t("Delete for good") : _t("Delete"),
             () => this.delete(rows)
         );
-        if (rows.every((row) => !row.seen)) {
+        if (rows.every((row) => unreadOf(row))) {
             add("read", "fa-envelope-open-o", "Shift+I", _t("Mark as read"), () =>
                 mails.markRead(rows)
             );

@@ -1,29 +1,51 @@
-import {Component, onWillUnmount, useEffect, useRef} from "@odoo/owl";
+import {
+    Component,
+    onWillUnmount,
+    useEffect,
+    useExternalListener,
+    useRef,
+} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
 import {useHotkey} from "@web/core/hotkeys/hotkey_hook";
 import {_t} from "@web/core/l10n/translation";
 import {formatInteger} from "@web/views/fields/formatters";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
-import {folderName} from "../folder_list/folder_name";
+import {placeName} from "../folder_list/folder_name";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {useMailActions} from "../mail_toolbar/use_mail_actions";
+import {unreadOf} from "../../messages_service/list_state";
+import {SearchBar} from "../search_bar/search_bar";
 import {longDate, shortDate} from "./message_date";
+import {RowSwipe} from "./row_swipe";
+import {useVirtualRows} from "./virtual_rows";
 
 /** Pixels above the end of the list at which the next page is fetched */
-const NEXT_PAGE_AHEAD = 800;
+const NEXT_PAGE_AHEAD = 2500;
 /** Milliseconds that the keyboard rests on a row before its mail is opened */
 export const OPEN_DELAY = 200;
+/** The server counts what was searched for up to here */
+const COUNTED = 1000;
 /** Folders whose mails were written by the owner: there the recipient tells more */
 const OUTGOING_ROLES = ["sent", "drafts"];
+
+/** Pixels of a row, with and without the line of preview; a finger needs more */
+const ROW_HEIGHTS = {
+    comfortable: {preview: 80, plain: 58},
+    compact: {preview: 66, plain: 46},
+    phone: {preview: 88, plain: 66},
+};
+
+/** What a finger does: to the right and to the left */
+const SWIPES = {right: ["archive"], left: ["delete"]};
 
 /** Icons of a row; the star stands for itself */
 const ROW_ACTIONS = ["archive", "delete", "read", "unread"];
 
-/** The mails of a folder, newest first. */
+/** The mails of a folder, or of what was searched for, newest first. */
 export class MessageList extends Component {
     static template = "crm_mail_accounts.MessageList";
-    static components = {MailToolbar};
+    static components = {MailToolbar, SearchBar};
     static props = {
         isPhone: {type: Boolean, optional: true},
     };
@@ -43,14 +65,15 @@ export class MessageList extends Component {
 
         useHotkey("j", () => this.moveCursor(1), {allowRepeat: true});
         useHotkey("k", () => this.moveCursor(-1), {allowRepeat: true});
-        useEffect(
-            () => {
-                if (this.scroller.el) {
-                    this.scroller.el.scrollTop = 0;
-                }
-            },
-            () => [this.store.folderId]
+        this.swipe = new RowSwipe((direction, row) =>
+            this.actions.run(SWIPES[direction], [row])
         );
+        this.virtual = useVirtualRows(this.scroller, () => ({
+            rows: this.store.list.rows,
+            height: this.rowHeight,
+            key: this.store.viewKey,
+        }));
+        useExternalListener(window, "resize", () => this.virtual.update());
         useEffect(
             (cursorId) => this.showRow(cursorId),
             () => [this.store.cursorId]
@@ -80,7 +103,60 @@ export class MessageList extends Component {
     // ------------------------------------------------------------- what shows
 
     get title() {
-        return this.store.folder ? folderName(this.store.folder) : "";
+        return this.store.search.everywhere
+            ? _t("All folders")
+            : placeName(this.store, this.store.placeId);
+    }
+
+    get rowHeight() {
+        const {density, preview} = this.store.layout;
+        const heights = ROW_HEIGHTS[this.props.isPhone ? "phone" : density];
+        return preview ? heights.preview : heights.plain;
+    }
+
+    /** The rows that are drawn, and the room for the others */
+    get drawn() {
+        const {rows} = this.store.list;
+        const {first, last} = this.virtual.range;
+        const start = Math.min(first, Math.max(0, rows.length - 1));
+        const shown = rows.slice(start, last);
+        return {
+            start,
+            rows: shown,
+            above: start * this.rowHeight,
+            below: (rows.length - start - shown.length) * this.rowHeight,
+        };
+    }
+
+    /** How many mails there are to select that are not in the list yet */
+    get hasMoreToSelect() {
+        const {list, selected, unlisted} = this.store;
+        return (
+            Boolean(list.before) &&
+            selected.size >= list.rows.length &&
+            !unlisted.size &&
+            list.rows.length > 0
+        );
+    }
+
+    get canAskServer() {
+        const {list, searchWords} = this.store;
+        return (
+            list.status === "ready" &&
+            !list.before &&
+            searchWords.length > 0 &&
+            list.server !== "done"
+        );
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Row} row */
+    isUnread(row) {
+        return unreadOf(row) > 0;
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Row} row */
+    threadText(row) {
+        return _t("%s messages in this conversation", row.thread.count);
     }
 
     /** Mails in the folder, as far as that is known */
@@ -89,6 +165,9 @@ export class MessageList extends Component {
         const count = Math.max(total, rows.length);
         if (status !== "ready" || !count) {
             return "";
+        }
+        if (this.store.isSearching && count >= COUNTED) {
+            return _t("more than %s messages", formatInteger(COUNTED));
         }
         return count === 1 ? _t("1 message") : _t("%s messages", formatInteger(count));
     }
@@ -114,6 +193,9 @@ export class MessageList extends Component {
 
     get emptyText() {
         const {folder, account} = this.store;
+        if (this.store.isSearching) {
+            return _t("Nothing found in what is known here.");
+        }
         if (folder && !folder.monitored) {
             return _t(
                 "This folder is not indexed: its mails also lie in other folders."
@@ -126,8 +208,9 @@ export class MessageList extends Component {
     }
 
     get isOutgoing() {
-        const {folder} = this.store;
-        return Boolean(folder) && OUTGOING_ROLES.includes(folder.role);
+        const {folder, unifiedRole} = this.store;
+        const role = unifiedRole || (folder && folder.role);
+        return OUTGOING_ROLES.includes(role) && !this.store.search.everywhere;
     }
 
     /** @param {import("../../messages_service/mail_client_store").Row} row */
@@ -137,7 +220,29 @@ export class MessageList extends Component {
             const names = row.to.map(name).join(", ");
             return names ? _t("To: %s", names) : _t("(no recipient)");
         }
+        if (row.thread) {
+            const people = row.thread.people.map((one) => this.personOf(row, one));
+            const names = people.filter(Boolean).join(", ");
+            return names || _t("(unknown sender)");
+        }
         return (row.from && name(row.from)) || _t("(unknown sender)");
+    }
+
+    /**
+     * Somebody in a conversation, by first name: there are several in one line.
+     *
+     * @param {import("../../messages_service/mail_client_store").Row} row
+     * @param {import("../../messages_service/mail_client_store").Address} person
+     */
+    personOf(row, {name, email}) {
+        const account = this.store.getAccount(row.account_id);
+        if (account && email && email === (account.email || "").toLowerCase()) {
+            return _t("me");
+        }
+        if (!name) {
+            return email;
+        }
+        return row.thread.people.length > 1 ? name.split(/[\s,]+/)[0] : name;
     }
 
     /** @param {import("../../messages_service/mail_client_store").Row} row */
@@ -185,7 +290,7 @@ export class MessageList extends Component {
     get rowActions() {
         const found = new Map();
         return (row) => {
-            const kind = `${row.account_id} ${row.folder_id} ${row.seen}`;
+            const kind = `${row.account_id} ${row.folder_id} ${this.isUnread(row)}`;
             if (!found.has(kind)) {
                 const fitting = this.actions.for([row]);
                 found.set(
@@ -213,6 +318,7 @@ export class MessageList extends Component {
 
     onScroll() {
         const el = this.scroller.el;
+        this.virtual.update();
         if (!el || this.store.list.status !== "ready" || this.store.list.moreError) {
             return;
         }
@@ -389,12 +495,10 @@ export class MessageList extends Component {
 
     /** @param {number|false} messageId */
     showRow(messageId) {
-        const row =
-            messageId && this.scroller.el
-                ? this.scroller.el.querySelector(`#${this.rowId(messageId)}`)
-                : null;
-        if (row) {
-            row.scrollIntoView({block: "nearest"});
+        if (messageId) {
+            this.virtual.show(
+                this.store.list.rows.findIndex((row) => row.id === messageId)
+            );
         }
     }
 }

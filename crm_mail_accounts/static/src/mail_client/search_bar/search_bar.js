@@ -1,0 +1,185 @@
+import {Component, useExternalListener, useRef, useState} from "@odoo/owl";
+import {Dropdown} from "@web/core/dropdown/dropdown";
+import {DropdownItem} from "@web/core/dropdown/dropdown_item";
+import {serializeDateTime} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+
+import {useMailClient} from "../../messages_service/use_mail_client";
+import {placeName} from "../folder_list/folder_name";
+import {isWriting} from "../use_mail_keys";
+
+const {DateTime} = luxon;
+
+const FLAGS = () => ({
+    unread: _t("Unread"),
+    flagged: _t("Flagged"),
+    attachment: _t("With attachments"),
+    linked: _t("Linked to a record"),
+});
+
+/** Where the words that are being typed may be looked for */
+const KINDS = () => ({
+    text: _t("Everywhere in the mail"),
+    from: _t("From"),
+    to: _t("To"),
+    subject: _t("Subject"),
+    linked_to: _t("Linked to"),
+});
+
+/** Searches while the reader types; what was chosen stands before it as facets. */
+export class SearchBar extends Component {
+    static template = "crm_mail_accounts.SearchBar";
+    static components = {Dropdown, DropdownItem};
+    static props = {
+        isPhone: {type: Boolean, optional: true},
+    };
+
+    setup() {
+        const {client, store} = useMailClient();
+        this.client = client;
+        this.store = store;
+        this.input = useRef("input");
+        /** Whether the choices are open, and which of them Enter takes */
+        this.state = useState({isOpen: false, choice: 0});
+        useExternalListener(window, "keydown", (ev) => {
+            const isFree = !ev.ctrlKey && !ev.altKey && !ev.metaKey;
+            if (ev.key === "/" && isFree && !isWriting(ev.target) && this.input.el) {
+                ev.preventDefault();
+                this.input.el.focus();
+            }
+        });
+    }
+
+    // ------------------------------------------------------------- what shows
+
+    /** @returns {{key: string, label: string, value: string, remove: () => void}[]} */
+    get chips() {
+        const {search, placeId} = this.store;
+        const {client, store} = this;
+        const chips = search.facets.map((facet, index) => ({
+            key: JSON.stringify(facet),
+            ...this.words(facet),
+            remove: () => client.search.remove(index),
+        }));
+        if (store.isSearching && placeId) {
+            chips.unshift({
+                key: "place",
+                label: _t("In"),
+                value: search.everywhere
+                    ? _t("All folders")
+                    : placeName(store, placeId),
+                remove: () => client.search.setEverywhere(!search.everywhere),
+                isPlace: true,
+            });
+        }
+        return chips;
+    }
+
+    /** @param {import("../../messages_service/search_state").Facet} facet */
+    words(facet) {
+        if (facet.kind === "flag") {
+            return {label: "", value: FLAGS()[facet.name]};
+        }
+        if (facet.kind === "since") {
+            return {label: _t("Since"), value: facet.label};
+        }
+        if (facet.kind === "account") {
+            const account = this.store.getAccount(facet.accountId);
+            return {label: _t("Account"), value: account ? account.name : ""};
+        }
+        const label = facet.kind === "text" ? "" : KINDS()[facet.kind];
+        return {label, value: facet.text};
+    }
+
+    /** @param {{isPlace?: boolean, value: string}} chip */
+    removeLabel(chip) {
+        if (chip.isPlace) {
+            return this.store.search.everywhere
+                ? _t("Search in this folder only")
+                : _t("Search in all folders");
+        }
+        return _t("Remove %s", chip.value);
+    }
+
+    get choices() {
+        const text = this.store.search.text.trim();
+        return text
+            ? Object.entries(KINDS()).map(([kind, label]) => ({kind, label, text}))
+            : [];
+    }
+
+    get flags() {
+        return Object.entries(FLAGS()).map(([name, label]) => ({
+            name,
+            label,
+            isOn: this.store.hasFlagFacet(name),
+        }));
+    }
+
+    get periods() {
+        const today = DateTime.local().startOf("day");
+        return [
+            {label: _t("The last 7 days"), date: today.minus({days: 7})},
+            {label: _t("The last 30 days"), date: today.minus({days: 30})},
+            {label: _t("This year"), date: today.startOf("year")},
+            {label: _t("The last 12 months"), date: today.minus({months: 12})},
+        ];
+    }
+
+    // ------------------------------------------------------------ what it does
+
+    /** @param {InputEvent} ev */
+    onInput(ev) {
+        Object.assign(this.state, {isOpen: true, choice: 0});
+        this.client.search.type(ev.target.value);
+    }
+
+    /** @param {{kind: string, text: string}} choice */
+    choose({kind, text}) {
+        this.state.isOpen = false;
+        this.client.search.add({kind, text});
+        this.input.el.focus();
+    }
+
+    /** @param {{label: string, date: object}} period */
+    choosePeriod({label, date}) {
+        this.client.search.add({kind: "since", label, date: serializeDateTime(date)});
+    }
+
+    /** @param {KeyboardEvent} ev */
+    onKeydown(ev) {
+        const {choices, state, store} = this;
+        const steps = {ArrowDown: 1, ArrowUp: -1};
+        if (ev.key in steps && choices.length) {
+            state.isOpen = true;
+            state.choice =
+                (state.choice + steps[ev.key] + choices.length) % choices.length;
+        } else if (ev.key === "Enter" && choices.length) {
+            this.choose(choices[state.isOpen ? state.choice : 0]);
+        } else if (ev.key === "Escape" && state.isOpen) {
+            state.isOpen = false;
+        } else if (ev.key === "Escape" && store.isSearching) {
+            this.client.search.clear();
+        } else if (
+            ev.key === "Backspace" &&
+            !store.search.text &&
+            store.search.facets.length
+        ) {
+            this.client.search.remove(store.search.facets.length - 1);
+        } else {
+            return;
+        }
+        ev.preventDefault();
+        ev.stopPropagation();
+    }
+
+    clear() {
+        this.client.search.clear();
+        this.input.el.focus();
+    }
+
+    /** The list beneath is what the choices were about. */
+    onBlur() {
+        this.state.isOpen = false;
+    }
+}
