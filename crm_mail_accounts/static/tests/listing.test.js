@@ -9,6 +9,7 @@ import {
     defineMailClientModels,
     makeAccount,
     makeFolder,
+    makeMessage,
     makeRow,
     mockMailServer,
     mountMailClient,
@@ -17,7 +18,6 @@ import {
 describe.current.tags("desktop");
 defineMailClientModels();
 
-const lastView = () => server.views.at(-1)[0];
 const thread = (values = {}) => ({
     count: 3,
     unread: 2,
@@ -30,6 +30,7 @@ const thread = (values = {}) => ({
 });
 
 let server = null;
+const lastView = () => server.views.at(-1)[0];
 
 beforeEach(() => {
     server = mockMailServer({
@@ -90,6 +91,7 @@ describe("places", () => {
     });
 
     test("an address may name a unified or a special folder, or a conversation", async () => {
+        server.message = (id) => makeMessage(id, {seen: false});
         server.thread = () => [makeRow(1), makeRow(2)];
         await open({folderId: "special-flagged", threadId: 9});
         expect(lastView()).toEqual({special: "flagged"});
@@ -114,6 +116,7 @@ describe("conversations", () => {
             makeRow(3, {thread_id: 7, thread: thread(), seen: false}),
             makeRow(2),
         ];
+        server.message = (id) => makeMessage(id, {seen: false});
         server.thread = () => [makeRow(13, {thread_id: 7}), makeRow(3, {thread_id: 7})];
     });
 
@@ -128,7 +131,7 @@ describe("conversations", () => {
         const {store} = getService("crm_mail_client");
         expect(store.thread.rows.map((row) => row.id)).toEqual([13, 3]);
         expect(store.list.rows[0].thread.unread).toBe(1);
-        expect(".o_crm_mail_row_unread").toHaveCount(1, "the other one");
+        expect(".o_crm_mail_row_unread").toHaveCount(1, {message: "the other one"});
     });
 
     test("what is done to the row is done to its mails in the folder", async () => {
@@ -312,6 +315,7 @@ describe("layout", () => {
 describe("news", () => {
     test("new mail is told of where the reader wants it, and only there", async () => {
         server.layout.notify = true;
+        server.unread = 9;
         await open();
         const {notifier} = getService("crm_mail_client");
         const told = [];
@@ -323,7 +327,7 @@ describe("news", () => {
         await news(11);
         await news(2);
         expect(told).toEqual([[11]]);
-        expect(document.title).toMatch(/^\(/);
+        expect(document.title).toMatch(/^\(9\)/);
         server.layout.notify_folders = {2: true, 11: false};
         getService("crm_mail_client").onLayout(server.layout);
         await news(11);

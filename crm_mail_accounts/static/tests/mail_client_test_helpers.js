@@ -291,7 +291,9 @@ export function mockMailServer(values = {}) {
     const page = (folderId, before, limit, threads) => {
         server.views.push([folderId, before, limit, threads]);
         const rows = value("rows", [folderId, before, limit, threads]);
-        const start = before ? rows.findIndex((row) => row.id === before.at(-1)) + 1 : 0;
+        const start = before
+            ? rows.findIndex((row) => row.id === before.at(-1)) + 1
+            : 0;
         const shown = rows.slice(start, start + limit);
         const last = shown.at(-1);
         const isLastPage = start + limit >= rows.length;
@@ -450,8 +452,8 @@ export function mockMailServer(values = {}) {
             ]),
             more: false,
         }),
-        save_layout: (values) => {
-            Object.assign(server.layout, values);
+        save_layout: (layout) => {
+            Object.assign(server.layout, layout);
             return server.layout;
         },
         open_message: (...args) => value("message", args),

@@ -125,7 +125,8 @@ test("what is read stays in its place when mails come in above it", async () => 
     const height = queryFirst(".o_crm_mail_row").offsetHeight;
     await contains(".o_crm_mail_rows").scroll({top: 30 * height + 7});
     await animationFrame();
-    const place = () => queryFirst("[data-message-id='20']").getBoundingClientRect().top;
+    const place = () =>
+        queryFirst("[data-message-id='20']").getBoundingClientRect().top;
     const before = place();
     server.rows = [...[53, 52, 51].map((id) => makeRow(id)), ...server.rows];
     await getService("crm_mail_client").refreshList();

@@ -1,5 +1,11 @@
 import {LayoutState} from "./layout_state";
-import {SPECIAL_PLACES, UNIFIED_ROLES, rolePlace, specialOf, unifiedRoleOf} from "./places";
+import {
+    SPECIAL_PLACES,
+    UNIFIED_ROLES,
+    rolePlace,
+    specialOf,
+    unifiedRoleOf,
+} from "./places";
 
 /**
  * Accounts and folders: what there is, how it is, which place is open.
@@ -59,7 +65,9 @@ export class FolderState extends LayoutState {
     /** The folders whose mails are listed @returns {Folder[]} */
     get openFolders() {
         const {unifiedRole} = this;
-        return unifiedRole ? this.foldersOfRole(unifiedRole) : [this.folder].filter(Boolean);
+        return unifiedRole
+            ? this.foldersOfRole(unifiedRole)
+            : [this.folder].filter(Boolean);
     }
 
     /** @returns {Folder|undefined} */
@@ -256,7 +264,8 @@ export class FolderState extends LayoutState {
         this.outgoing.setCounts(values);
         const special = specialOf(this.placeId);
         const specials = values.specials || {};
-        let placeMoved = Boolean(special) && specials[special] !== this.specials[special];
+        let placeMoved =
+            Boolean(special) && specials[special] !== this.specials[special];
         this.specials = specials;
         const openIds = new Set(this.openFolders.map((folder) => folder.id));
         for (const next of values.accounts || []) {

@@ -61,7 +61,11 @@ export function unreadOf(row) {
  * @returns {number[]}
  */
 export function mailsOf(rows) {
-    return [...new Set(rows.flatMap((row) => [row.id, ...(row.thread ? row.thread.ids : [])]))];
+    return [
+        ...new Set(
+            rows.flatMap((row) => [row.id, ...(row.thread ? row.thread.ids : [])])
+        ),
+    ];
 }
 
 export class ListState extends SearchState {

@@ -86,7 +86,9 @@ export class SearchState extends FolderState {
      * @returns {import("./mail_client_store").PlaceId}
      */
     get viewKey() {
-        return this.isSearching ? JSON.stringify([this.placeId, this.view]) : this.placeId;
+        return this.isSearching
+            ? JSON.stringify([this.placeId, this.view])
+            : this.placeId;
     }
 
     /** @param {string} text */
@@ -106,7 +108,9 @@ export class SearchState extends FolderState {
 
     /** @param {number} index */
     removeFacet(index) {
-        this.search.facets = this.search.facets.filter((_facet, each) => each !== index);
+        this.search.facets = this.search.facets.filter(
+            (_facet, each) => each !== index
+        );
     }
 
     /** @param {string} name */

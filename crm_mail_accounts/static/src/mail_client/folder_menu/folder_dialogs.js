@@ -69,22 +69,31 @@ export class FolderDialogs {
                 this.folders.subscribe(folder, true)
             );
         }
-        const {layout} = this.store;
-        if (selectable && (layout.notify || layout.sound)) {
-            const isNotified = this.store.isNotified(folder);
-            add(
-                "notify",
-                isNotified ? "fa-bell-slash-o" : "fa-bell-o",
-                isNotified
-                    ? _t("Do not notify of new mail")
-                    : _t("Notify of new mail"),
-                () => this.notify(folder, !isNotified)
-            );
-        }
+        this.addNotify(folder, add);
         if (OWN_ROLES.includes(role)) {
             add("delete", "fa-trash-o", _t("Delete"), () => this.delete(folder));
         }
         return actions;
+    }
+
+    /**
+     * Only where the reader wants to hear of new mail at all.
+     *
+     * @param {Folder} folder
+     * @param {Function} add
+     */
+    addNotify(folder, add) {
+        const {layout} = this.store;
+        if (!folder.selectable || !(layout.notify || layout.sound)) {
+            return;
+        }
+        const isNotified = this.store.isNotified(folder);
+        add(
+            "notify",
+            isNotified ? "fa-bell-slash-o" : "fa-bell-o",
+            isNotified ? _t("Do not notify of new mail") : _t("Notify of new mail"),
+            () => this.notify(folder, !isNotified)
+        );
     }
 
     /**

@@ -80,7 +80,8 @@ export class SettingsDialog extends Component {
         const wanted = ev.target.checked;
         const {Notification} = browser;
         if (wanted && Notification && Notification.permission !== "granted") {
-            this.state.isDenied = (await Notification.requestPermission()) !== "granted";
+            this.state.isDenied =
+                (await Notification.requestPermission()) !== "granted";
         }
         await this.save("notify", wanted);
     }
