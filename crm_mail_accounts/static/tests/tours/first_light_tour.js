@@ -184,8 +184,8 @@ registry.category("web_tour.tours").add("crm_mail_accounts_first_light", {
             run: "click",
         },
         {
-            content: "It is open as before",
-            trigger: `.o_crm_mail_subject:contains(${values.subject})`,
+            content: "It is open as before, and so is the list",
+            trigger: `body:has(.o_crm_mail_row_open) .o_crm_mail_subject:contains(${values.subject})`,
         },
         {
             content: "Delete it",
