@@ -5,11 +5,11 @@ The mails are written straight into the index: how they get there is measured by
 same rows with the same columns, in the same run; nothing that shows these rows can be
 quicker.
 
-``dev/bench client --messages 100000 [--times 20] [--json]``. Figures, by the size of the
-inbox (1,000 and ``--messages``) and by what is asked: ``seconds`` (the median) and
+``dev/bench client --messages 100000 [--times 20] [--json]``. Figures, by the size of
+the inbox (1,000 and ``--messages``) and by what is asked: ``seconds`` (the median) and
 ``statements`` on the server, ``bytes`` of the answer as JSON; of the pages also
-``bare_seconds`` and ``ratio``. ``growth`` is the first page of the large inbox to that of
-the small one.
+``bare_seconds`` and ``ratio``. ``growth`` is the first page of the large inbox to that
+of the small one.
 """
 
 from __future__ import annotations
