@@ -190,6 +190,7 @@ export class FolderList extends Component {
     /** @param {string} placeId */
     openPlace(placeId) {
         if (placeId === this.store.placeId && !this.store.isSearching) {
+            this.store.outgoing.close();
             this.store.showPane("list");
             this.client.refreshList();
         } else {
