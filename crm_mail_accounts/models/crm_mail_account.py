@@ -28,7 +28,7 @@ class CrmMailAccount(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(
-        required=True, help="How the account is called in Messages; any text."
+        required=True, help="What the account is called in Messages; any text."
     )
     sequence = fields.Integer(default=10)
     fetch_since = fields.Date(
@@ -93,7 +93,7 @@ class CrmMailAccount(models.Model):
     )
     error_at = fields.Datetime(compute="_compute_health", compute_sudo=True)
     smtp_problem = fields.Char(
-        "Outgoing mail",
+        "Problem with sending",
         compute="_compute_health",
         compute_sudo=True,
         help="Why mail does not leave, in words; empty when all is well.",

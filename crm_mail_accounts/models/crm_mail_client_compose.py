@@ -46,7 +46,7 @@ class CrmMailClient(models.AbstractModel):
         """
         self._check_writer()
         if kind not in KINDS:
-            raise UserError(self.env._("A mail cannot be begun like that."))
+            raise UserError(self.env._("A mail cannot be started like that."))
         message = kind != "new" and self._readable("crm.mail.message", message_id)
         senders = self._sender_payloads()
         if kind == "draft":
@@ -288,7 +288,7 @@ class CrmMailClient(models.AbstractModel):
             return None
         kind = str(parent.get("kind") or "reply")
         if kind not in KINDS:
-            raise UserError(self.env._("A mail cannot be begun like that."))
+            raise UserError(self.env._("A mail cannot be started like that."))
         return self._readable("crm.mail.message", parent.get("message_id")), kind
 
     def _values_of(self, values, mail) -> dict:

@@ -48,9 +48,7 @@ class CrmMailClient(models.AbstractModel):
         mail = self._outgoing(outgoing_id)
         at = fields.Datetime.to_datetime(send_at)
         if mail.state != "scheduled" or not at:
-            raise UserError(
-                self.env._("This mail does not wait for its time any more.")
-            )
+            raise UserError(self.env._("This mail is no longer scheduled."))
         # The bytes carry the date of sending, so they are made anew.
         sender = mail._sender_of_key(mail.sender_key)
         sudoed = mail._changeable()
@@ -64,7 +62,7 @@ class CrmMailClient(models.AbstractModel):
         """Let a mail leave that waits for its time, or for another try."""
         mail = self._outgoing(outgoing_id)
         if mail.state not in ("scheduled", "queued"):
-            raise UserError(self.env._("This mail does not wait to be sent."))
+            raise UserError(self.env._("This mail is not waiting to be sent."))
         sender = mail._sender_of_key(mail.sender_key)
         sudoed = mail._changeable()
         if mail.state == "scheduled":

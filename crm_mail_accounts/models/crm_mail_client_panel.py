@@ -94,7 +94,7 @@ class CrmMailClient(models.AbstractModel):
         email = str(values.get("email") or message._correspondent()[1]).strip()
         if not email_normalize(email):
             raise UserError(
-                self.env._("“%(email)s” is not a mail address.", email=email)
+                self.env._("“%(email)s” is not an e-mail address.", email=email)
             )
         if values.get("partner_id"):
             partner = self.env["res.partner"].browse(int(values["partner_id"])).exists()

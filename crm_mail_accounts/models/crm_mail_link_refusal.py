@@ -17,8 +17,8 @@ class CrmMailLinkRefusal(models.Model):
     message_id = fields.Many2one(
         "crm.mail.message", required=True, index=True, ondelete="cascade"
     )
-    res_model = fields.Char(required=True)
-    res_id = fields.Many2oneReference(required=True, model_field="res_model")
+    res_model = fields.Char("Model", required=True)
+    res_id = fields.Many2oneReference("Record", required=True, model_field="res_model")
 
     _refusal_unique = models.UniqueIndex("(message_id, res_model, res_id)")
 

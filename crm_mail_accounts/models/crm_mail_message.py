@@ -102,7 +102,7 @@ class CrmMailMessage(models.Model):
     keywords = fields.Char(help="The server's other keywords, separated by spaces.")
     internal_date = fields.Datetime("Arrived")
     size = BigInteger("Size in bytes")
-    fingerprint = fields.Char(help="Recognises the mail when its UID changes.")
+    fingerprint = fields.Char(help="Recognizes the mail when its UID changes.")
 
     ahead = fields.Selection(
         [("alone", "By itself"), ("never", "Never")],
@@ -120,8 +120,9 @@ class CrmMailMessage(models.Model):
         help="Where that filter moved it: if it lies elsewhere, somebody else did.",
     )
     arrived = fields.Boolean(
+        "Not handled yet",
         help="New mail that nothing was done with yet: no answer, filter or link. Set "
-        "by the statement that stores the mail, cleared together with what was done."
+        "by the statement that stores the mail, cleared together with what was done.",
     )
 
     message_id = fields.Char("Message-ID")

@@ -106,7 +106,9 @@ class CrmMailOutgoing(models.Model):
     )
     phase_at = fields.Datetime()
     sent_at = fields.Datetime()
-    reply = fields.Char(help="What the server said when it took the mail over.")
+    reply = fields.Char(
+        "Server's answer", help="What the server said when it took the mail over."
+    )
     results = fields.Json(
         help='{address: {"state": "accepted" | "refused" | "bounced", "text": ""}}'
     )

@@ -286,7 +286,7 @@ class CrmMailOutgoing(models.Model):
         env = self.env(context={"lang": self.user_id.lang})
         text = env._(
             "The connection broke at the last moment: the mail may have been sent. "
-            "Look whether it arrived, then say so, or send it again."
+            "Check whether it arrived, then say so, or send it again."
         )
         self.write(
             {

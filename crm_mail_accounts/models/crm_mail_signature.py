@@ -21,7 +21,7 @@ class CrmMailSignature(models.Model):
     """
 
     _name = "crm.mail.signature"
-    _description = "Centralised mail signature"
+    _description = "Centralized mail signature"
     _order = "sequence, id"
 
     name = fields.Char(required=True)

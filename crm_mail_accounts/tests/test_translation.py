@@ -1,13 +1,17 @@
 import io
 import re
+from pathlib import Path
 
 import polib
+from lxml import etree
 
+from odoo.modules import Manifest
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_open
-from odoo.tools.translate import trans_export
+from odoo.tools.translate import OWL_TRANSLATED_ATTRS, trans_export
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|<[^>]+>")
+INTERPOLATION = re.compile(r"\{\{.*?\}\}|#\{.*?\}")
 
 
 @tagged("post_install", "-at_install")
@@ -40,3 +44,19 @@ class TestTranslation(TransactionCase):
                     sorted(PLACEHOLDER.findall(sentence)),
                     sorted(PLACEHOLDER.findall(translated)),
                 )
+
+    def test_no_screen_text_escapes_translation(self):
+        """OWL translates plain attributes, but never what stands in a `t-attf-` one."""
+        addon = Path(Manifest.for_addon("crm_mail_accounts").path)
+        templates = list(addon.glob("static/src/**/*.xml"))
+        self.assertTrue(templates)
+        escaped = [
+            f"{path.name}:{node.sourceline}: {value}"
+            for path in templates
+            for node in etree.parse(path).iter(etree.Element)
+            for name, value in node.attrib.items()
+            if name.removeprefix("t-attf-") in OWL_TRANSLATED_ATTRS
+            and name.startswith("t-attf-")
+            and re.search(r"[^\W\d_]", INTERPOLATION.sub("", value))
+        ]
+        self.assertEqual(escaped, [])

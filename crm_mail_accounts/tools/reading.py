@@ -130,7 +130,8 @@ def _sentence(env, caution) -> str:
             )
         case warnings.LINK_LIES:
             return env._(
-                "A link reads %(shown)s but leads to %(real)s. Look before you press.",
+                "A link reads %(shown)s but leads to %(real)s. Check it before you "
+                "open it.",
                 **values,
             )
         case _:

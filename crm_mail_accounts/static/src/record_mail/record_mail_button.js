@@ -1,5 +1,6 @@
 import {Component, onWillStart, onWillUpdateProps, useState} from "@odoo/owl";
 import {Chatter} from "@mail/chatter/web_portal/chatter";
+import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 
 import {useMailClient} from "../messages_service/use_mail_client";
@@ -29,6 +30,10 @@ export class RecordMailButton extends Component {
     /** Only for whom the menu of the mail client is there, on a saved record */
     get isVisible() {
         return Boolean(this.props.resId && this.client.messagesMenu);
+    }
+
+    get label() {
+        return _t("Mail: %s", this.state.count);
     }
 
     async load({model, resId}) {

@@ -1,4 +1,5 @@
 import {Component, useEffect, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
 
 import {OPPORTUNITY_MODEL} from "../../messages_service/mail_client_store";
 import {useMailClient} from "../../messages_service/use_mail_client";
@@ -53,6 +54,14 @@ export class ContextPanel extends Component {
     get subject() {
         const {row} = this.store.message;
         return (row && row.subject) || "";
+    }
+
+    linkLabel({name}) {
+        return _t("Link to %s", name);
+    }
+
+    unlinkLabel({name}) {
+        return _t("Remove the link to %s", name);
     }
 
     openPartner() {

@@ -139,6 +139,19 @@ export class FolderList extends Component {
         return _t("Menu of the folder %s", folderName(folder));
     }
 
+    /**
+     * What a screen reader says of an account's buttons: a page has several of each.
+     *
+     * @param {import("../../messages_service/mail_client_store").Account} account
+     */
+    accountLabels({name}) {
+        return {
+            menu: _t("Menu of the mailbox %s", name),
+            sync: _t("Synchronize now: %s", name),
+            folders: _t("Folders of %s", name),
+        };
+    }
+
     /** @param {import("../../messages_service/mail_client_store").Account} account */
     healthClass(account) {
         return HEALTH_CLASSES[account.health.state] || "text-muted";

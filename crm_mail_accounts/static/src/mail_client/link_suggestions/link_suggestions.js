@@ -1,4 +1,5 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
 
@@ -36,6 +37,14 @@ export class LinkSuggestions extends Component {
                     (link) => link.model === one.model && link.res_id === one.res_id
                 )
         );
+    }
+
+    /** @param {import("../../messages_service/record_mail").Suggestion} one */
+    labels({name}) {
+        return {
+            link: _t("Link to %s", name),
+            dismiss: _t("Do not suggest %s again", name),
+        };
     }
 
     /** @param {import("../../messages_service/record_mail").Suggestion} one */

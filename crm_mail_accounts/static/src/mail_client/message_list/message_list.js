@@ -258,6 +258,14 @@ export class MessageList extends Component {
         return others.length ? `${first.name} +${others.length}` : first.name;
     }
 
+    linkTitle(row) {
+        return _t("Linked to %s", this.linkText(row));
+    }
+
+    selectLabel(row) {
+        return _t("Select: %s", this.subject(row));
+    }
+
     /** Whether the reader may change the mails of this list */
     get mayAct() {
         const {account} = this.store;
