@@ -28,7 +28,9 @@ class CrmMailPop3Bridge(models.Model):
     _description = "POP3 mailbox"
     _order = "account_id, name, id"
 
-    name = fields.Char(required=True, help="How this mailbox is called here; any text.")
+    name = fields.Char(
+        required=True, help="What this mailbox is called here; any text."
+    )
     active = fields.Boolean(default=True)
     account_id = fields.Many2one(
         "crm.mail.account",

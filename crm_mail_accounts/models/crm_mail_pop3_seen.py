@@ -28,11 +28,15 @@ class CrmMailPop3Seen(models.Model):
     _log_access = False
 
     bridge_id = fields.Many2one(
-        "crm.mail.pop3.bridge", required=True, ondelete="cascade"
+        "crm.mail.pop3.bridge", "POP3 mailbox", required=True, ondelete="cascade"
     )
     key = fields.Char(required=True, help="UIDL with its ordinal, or a digest.")
     state = fields.Selection(
-        [(state.value, state.name) for state in MailState], required=True
+        [
+            (state.value, state.name.replace("_", " ").capitalize())
+            for state in MailState
+        ],
+        required=True,
     )
     size = BigInteger(help="Octets as LIST told them.")
     digest = fields.Char(help="SHA-256 of all bytes; empty until it was fetched.")

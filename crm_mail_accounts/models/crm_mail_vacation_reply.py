@@ -18,7 +18,11 @@ class CrmMailVacationReply(models.Model):
     _log_access = False
 
     vacation_id = fields.Many2one(
-        "crm.mail.vacation", required=True, index=True, ondelete="cascade"
+        "crm.mail.vacation",
+        "Out of office",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     account_id = fields.Many2one(
         "crm.mail.account", required=True, index=True, ondelete="cascade"

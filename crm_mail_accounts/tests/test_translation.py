@@ -10,7 +10,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_open
 from odoo.tools.translate import OWL_TRANSLATED_ATTRS, trans_export
 
-PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|<[^>]+>")
+PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|\{\w+\}|\$\w+\|\|\w+\$|<[^>]+>")
 INTERPOLATION = re.compile(r"\{\{.*?\}\}|#\{.*?\}")
 
 

@@ -12,7 +12,11 @@ class CrmMailPop3Empty(models.TransientModel):
     _description = "Delete mails from a POP3 mailbox"
 
     bridge_id = fields.Many2one(
-        "crm.mail.pop3.bridge", required=True, readonly=True, ondelete="cascade"
+        "crm.mail.pop3.bridge",
+        "POP3 mailbox",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
     )
     leave_days = fields.Integer(
         "Delete there after (days)",

@@ -57,6 +57,10 @@ export class AddressField extends Component {
         return this.draft[this.props.field];
     }
 
+    removeLabel({name, email}) {
+        return _t("Remove %s", name || email);
+    }
+
     get inputId() {
         return `o_crm_mail_${this.props.field}_${this.draft.key}`;
     }
@@ -77,7 +81,7 @@ export class AddressField extends Component {
     /** @param {{name: string, email: string, wrong?: boolean}} address */
     title({name, email, wrong}) {
         if (wrong) {
-            return _t("This is not a mail address. Double-click to correct it.");
+            return _t("This is not an e-mail address. Double-click to correct it.");
         }
         return name ? `${name} <${email}>` : email;
     }

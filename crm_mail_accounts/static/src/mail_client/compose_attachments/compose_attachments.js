@@ -53,6 +53,10 @@ export class ComposeAttachments extends Component {
         };
     }
 
+    removeLabel({filename}) {
+        return _t("Remove %s", filename);
+    }
+
     /** @param {{progress: number}} upload */
     percent({progress}) {
         return Math.round(progress * 100);

@@ -71,7 +71,7 @@ export class Composer extends Component {
     }
 
     get minimiseText() {
-        return this.isMinimised ? _t("Open") : _t("Minimise");
+        return this.isMinimised ? _t("Open") : _t("Minimize");
     }
 
     get fullText() {
@@ -142,6 +142,10 @@ export class Composer extends Component {
             high: {icon: "fa-exclamation text-danger", text: _t("High importance")},
             low: {icon: "fa-arrow-down text-info", text: _t("Low importance")},
         }[this.draft.importance];
+    }
+
+    get recordTitle() {
+        return _t("Will be linked to %s", this.draft.record.name);
     }
 
     get conflictText() {
@@ -254,7 +258,7 @@ export class Composer extends Component {
         }
         const [wrong] = store.compose.wrongOf(draft);
         if (wrong) {
-            fail(_t("“%s” is not a mail address. Correct or remove it.", wrong.email));
+            fail(_t("“%s” is not an e-mail address. Correct or remove it.", wrong.email));
             return;
         }
         for (const doubt of this.doubts) {
