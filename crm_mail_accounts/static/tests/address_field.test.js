@@ -119,7 +119,9 @@ test("a list that is pasted is understood, and what is wrong is marked", async (
     expect(`${CHIP}:eq(2)`).toHaveAttribute("aria-invalid", "true");
     await contains(".o_crm_mail_send").click();
     await animationFrame();
-    expect(".o_crm_mail_compose_error").toHaveText(/“nobody@” is not an e-mail address/);
+    expect(".o_crm_mail_compose_error").toHaveText(
+        /“nobody@” is not an e-mail address/
+    );
 });
 
 test("a comma within a quoted name ends nothing", async () => {

@@ -258,7 +258,9 @@ export class Composer extends Component {
         }
         const [wrong] = store.compose.wrongOf(draft);
         if (wrong) {
-            fail(_t("“%s” is not an e-mail address. Correct or remove it.", wrong.email));
+            fail(
+                _t("“%s” is not an e-mail address. Correct or remove it.", wrong.email)
+            );
             return;
         }
         for (const doubt of this.doubts) {
