@@ -19,6 +19,15 @@ KINDS = (
 )
 
 
+LEAVING = ("scheduled", "queued", "sending", "sent", "uncertain")
+LONGEST_TOKEN = 64
+
+
+def _token(values: dict) -> str | bool:
+    """The name that the browser gave to a window."""
+    return str(values.get("token") or "")[:LONGEST_TOKEN] or False
+
+
 class CrmMailClient(models.AbstractModel):
     """Writing a mail.
 
@@ -69,15 +78,19 @@ class CrmMailClient(models.AbstractModel):
     def compose_save(self, outgoing_id, version, values) -> dict:
         """Store a draft; the first save (``outgoing_id`` false) makes it.
 
+        ``values["token"]`` names the window. A save whose answer was lost, with the
+        network or with the tab, is the same mail when it is tried again, and what a
+        window saved itself is no conflict for it.
+
         :return: ``{id, version, saved_at, conflict: false, attachments}``, or
             ``{conflict: true, composition}`` when somebody saved a newer version
         :raises UserError: it is no draft any more
         """
         self._check_writer()
-        if not outgoing_id:
+        mail = self._of_window(outgoing_id, values)
+        if not mail:
             mail = self._new_draft(values)
         else:
-            mail = self._outgoing(outgoing_id)
             if mail.state != "draft":
                 raise UserError(
                     self.env._(
@@ -85,7 +98,8 @@ class CrmMailClient(models.AbstractModel):
                         "sent. Look under Outgoing."
                     )
                 )
-            if mail.version != int(version or 0):
+            own = mail.window_token and mail.window_token == _token(values)
+            if mail.version != int(version or 0) and not own:
                 return {
                     "conflict": True,
                     "composition": compose_payload.composition(
@@ -115,6 +129,9 @@ class CrmMailClient(models.AbstractModel):
         :raises UserError: no recipient, a wrong address, a sender that is not the
             user's, larger than the server takes, somebody saved a newer version
         """
+        known = self._of_window(outgoing_id, values)
+        if known and known.state in LEAVING and known.window_token == _token(values):
+            return self._leaving(known)  # the answer was lost: it is sent once
         saved = self.compose_save(outgoing_id, version, values)
         if saved["conflict"]:
             raise UserError(
@@ -134,11 +151,26 @@ class CrmMailClient(models.AbstractModel):
         sudoed.write({"user_id": self.env.uid, "sender_kind": sender.kind})
         sudoed._queue(sender, at)
         sudoed._tell()
+        return self._leaving(mail)
+
+    @staticmethod
+    def _leaving(mail) -> dict:
         return {
             "id": mail.id,
             "state": mail.state,
             "undo_until": fields.Datetime.to_string(mail.undo_until) or False,
         }
+
+    def _of_window(self, outgoing_id, values):
+        """The mail that a window writes: by its id, or by the window's own name while
+        the window does not know the id."""
+        if outgoing_id:
+            return self._outgoing(outgoing_id)
+        outgoing = self.env["crm.mail.outgoing"]
+        token = _token(values)
+        return token and outgoing.search(
+            [("user_id", "=", self.env.uid), ("window_token", "=", token)]
+        )
 
     @api.model
     def compose_leave(self, outgoing_id) -> bool:
@@ -301,6 +333,7 @@ class CrmMailClient(models.AbstractModel):
         return {
             "account_id": sender.account_id,
             "sender_kind": sender.kind,
+            "window_token": _token(values),
             "subject": " ".join(str(values.get("subject") or "").split())[
                 :LONGEST_SUBJECT
             ],

@@ -62,6 +62,9 @@ class CrmMailOutgoing(models.Model):
         default=0, help="Counts the saves, so that nobody overwrites a newer one."
     )
     next_at = fields.Datetime()
+    window_token = fields.Char(
+        copy=False, help="Of the window that saved it last; see `compose_save`."
+    )
 
     subject = fields.Char()
     recipients = fields.Json(
@@ -151,6 +154,9 @@ class CrmMailOutgoing(models.Model):
         "X-CRM-Op, Message-ID], ...]`"
     )
 
+    _window_unique = models.UniqueIndex(
+        "(user_id, window_token) WHERE window_token IS NOT NULL"
+    )
     _work_index = models.Index("(account_id, next_at) WHERE next_at IS NOT NULL")
     _waiting_index = models.Index("(user_id, state) WHERE state <> 'sent'")
 

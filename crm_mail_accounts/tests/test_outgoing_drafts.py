@@ -53,6 +53,39 @@ class TestOutgoingDrafts(OutgoingCase):
         with self.assertRaisesRegex(UserError, "Somebody else"):
             self.client().compose_send(mail.id, version, self.values())
 
+    def test_a_save_whose_answer_was_lost_is_the_same_mail(self):
+        first = self.written(token="window-1", subject="Half")
+        again = self.written(token="window-1", subject="Half a mail")
+        self.assertEqual(again, first)
+        self.assertEqual(first.subject, "Half a mail")
+        # the window knows an older version than its own last save made
+        answer = self.client().compose_save(
+            first.id, 1, self.values(token="window-1", subject="Whole")
+        )
+        self.assertFalse(answer["conflict"])
+        self.assertEqual(first.subject, "Whole")
+        other = self.client().compose_save(
+            first.id, 1, self.values(token="window-2", subject="Other")
+        )
+        self.assertTrue(other["conflict"])
+        colleague = self.new_account(user_id=self.colleague.id).id
+        key = {"sender_key": f"account:{colleague}"}
+        theirs = self.written(self.colleague, token="window-1", **key)
+        self.assertNotEqual(theirs, first, "names of windows are a user's own")
+
+    def test_a_sending_whose_answer_was_lost_happens_once(self):
+        """Law 7."""
+        values = self.values(token="window-1")
+        first = self.client().compose_send(False, False, values)
+        again = self.client().compose_send(False, False, values)
+        self.assertEqual(again, first)
+        mail = self.env["crm.mail.outgoing"].browse(first["id"])
+        self.send(mail)
+        late = self.client().compose_send(mail.id, mail.version, values)
+        self.assertEqual((late["id"], late["state"]), (mail.id, "sent"))
+        self.send()
+        self.assertEqual(len(self.received()), 1)
+
     def another_program_writes(self, subject, message_id=None):
         draft = EmailMessage()
         draft["From"] = self.mailbox.username

@@ -20,11 +20,12 @@
  * @typedef {{key: number, filename: string, size: number, progress: number, error: string, isInline: boolean}} Upload
  * @typedef {"to"|"cc"|"bcc"} AddressFieldName
  * @typedef {"none"|"dirty"|"saving"|"saved"|"waiting"|"failed"} SaveState
- * @typedef {Composition & {key: number, mode: "normal"|"minimised"|"full", status: "loading"|"ready"|"leaving", kind: string, messageId: number|false, quote_html: string, serial: number, savedSerial: number, bodySerial: number, saving: SaveState, savedAt: string|false, saveError: string, conflict: Composition|null, uploads: Upload[]}} ComposeWindow
+ * @typedef {Composition & {key: number, token: string, mode: "normal"|"minimised"|"full", status: "loading"|"ready"|"leaving", kind: string, messageId: number|false, quote_html: string, serial: number, savedSerial: number, bodySerial: number, saving: SaveState, savedAt: string|false, saveError: string, conflict: Composition|null, uploads: Upload[]}} ComposeWindow
  */
 
 /** What the author may change, as `compose_save` takes it */
 const VALUE_NAMES = [
+    "token",
     "sender_key",
     "to",
     "cc",
@@ -37,6 +38,17 @@ const VALUE_NAMES = [
 ];
 /** Windows that stand open side by side; opening one more folds the oldest */
 const OPEN_MAX = 2;
+
+/**
+ * The name of a window. It stays with what is written, in the browser's storage as
+ * well, so that a save or a sending whose answer was lost is not done twice.
+ *
+ * @returns {string}
+ */
+function newToken() {
+    const parts = crypto.getRandomValues(new Uint32Array(4));
+    return Array.from(parts, (part) => part.toString(36)).join("");
+}
 
 /** @returns {Composition} */
 function emptyComposition() {
@@ -170,6 +182,7 @@ export class ComposeState {
         this.windows.push({
             ...emptyComposition(),
             key,
+            token: newToken(),
             mode: "normal",
             status: "loading",
             kind,
