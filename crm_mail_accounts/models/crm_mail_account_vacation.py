@@ -93,7 +93,7 @@ class CrmMailAccount(models.Model):
         """The owner's own mailboxes, and addresses that the host reads by itself."""
         # sudo: addresses alone, to compare with
         own = self.sudo().search([("user_id", "=", self.user_id.id)]).mapped("email")
-        domains = self.env["mail.alias.domain"].sudo().search([])
+        domains = self.env["mail.alias.domain"].sudo().search([("name", "!=", False)])
         aliases = self.env["mail.alias"].sudo().search([("alias_name", "!=", False)])
         return autoreply.all_lower(
             [

@@ -8,6 +8,7 @@ from ..mailkit.rules import match
 from ..tools import client_payload
 from ..tools.arrivals import HEAD_OCTETS
 from ..tools.error_messages import describe
+from ..tools.message_rows import message_rows
 
 TRIED = 2000
 """Newest mails among which a filter that is not saved is tried."""
@@ -134,7 +135,7 @@ class CrmMailClient(models.AbstractModel):
             "count": len(found),
             "looked_at": len(messages),
             "unknown": len(open_ones - known),
-            "rows": [client_payload.message_row(mail) for mail in found[:SAMPLE]],
+            "rows": message_rows(self.env, found[:SAMPLE].ids),
         }
 
     @api.model

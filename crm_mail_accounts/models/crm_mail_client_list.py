@@ -5,8 +5,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import client_payload, message_query
+from ..tools import message_query
 from ..tools.message_query import Search, View
+from ..tools.message_rows import message_rows, tell_threads
 from .crm_mail_folder import ROLE_ORDER
 
 PAGE = 50
@@ -49,11 +50,10 @@ class CrmMailClient(models.AbstractModel):
         limit = max(1, min(int(limit), LARGEST_PAGE))
         page = shown.page(self._cursor(before), limit, threads=bool(threads))
         ids = self._found(page)
-        messages = self._listed(ids)
-        last = messages[-1:]
+        rows = self._rows(ids, shown if threads else None)
         return {
-            "rows": self._rows(messages, shown if threads else None),
-            "before": len(ids) == limit and bool(last) and self._place(last),
+            "rows": rows,
+            "before": len(ids) == limit and bool(rows) and self._place(rows[-1]),
             **self._totals(view, shown, counted=not before),
         }
 
@@ -97,7 +97,7 @@ class CrmMailClient(models.AbstractModel):
             [("thread_id", "=", thread.id), ("shown_folder_id", "!=", False)],
             limit=message_query.THREAD_MAILS,
         )
-        return {"rows": self._rows(messages[::-1])}
+        return {"rows": self._rows(messages.ids[::-1])}
 
     # -- views -------------------------------------------------------------------
 
@@ -216,9 +216,8 @@ class CrmMailClient(models.AbstractModel):
         return str(date), int(uid), int(message_id)
 
     @api.model
-    def _place(self, message) -> list:
-        uid = message.uid or message_query.NO_UID
-        return [fields.Datetime.to_string(message.internal_date), uid, message.id]
+    def _place(self, row: dict) -> list:
+        return [row["date"], row["uid"] or message_query.NO_UID, row["id"]]
 
     # -- rows --------------------------------------------------------------------
 
@@ -229,25 +228,13 @@ class CrmMailClient(models.AbstractModel):
         return [row[0] for row in self.env.execute_query(query)]
 
     @api.model
-    def _listed(self, ids: list[int]):
-        """These mails in this order, without those that the rules hide."""
-        messages = self.env["crm.mail.message"].search_fetch(
-            [("id", "in", ids)], client_payload.ROW_FIELDS
-        )
-        return messages.browse([each for each in ids if each in set(messages._ids)])
-
-    @api.model
-    def _rows(self, messages, threads_of: View | None = None) -> list[dict]:
+    def _rows(self, ids: list[int], threads_of: View | None = None) -> list[dict]:
         """:param threads_of: the view in which these stand for conversations"""
-        threads = {}
+        rows = message_rows(self.env, ids)
         if threads_of:
-            threads = message_query.threads(
-                self.env, threads_of, messages.thread_id._ids
-            )
-        return [
-            client_payload.message_row(message, threads.get(message.thread_id.id))
-            for message in messages
-        ]
+            known = {row["thread_id"] for row in rows if row["thread_id"]}
+            tell_threads(rows, message_query.threads(self.env, threads_of, known))
+        return rows
 
     @api.model
     def _totals(self, view, shown: View, *, counted: bool) -> dict:

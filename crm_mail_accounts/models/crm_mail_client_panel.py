@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.mail import plaintext2html
 
-from ..tools import client_payload
+from ..tools.message_rows import message_rows
 
 SHOWN = 5
 """Entries of each list in the panel."""
@@ -240,10 +240,10 @@ class CrmMailClient(models.AbstractModel):
         return [
             {
                 key: value
-                for key, value in client_payload.message_row(mail).items()
+                for key, value in row.items()
                 if key in ("id", "folder_id", "subject", "date", "preview", "seen")
             }
-            for mail in shown
+            for row in message_rows(self.env, shown.ids)
         ]
 
     def _companies_of(self, email: str):

@@ -54,9 +54,8 @@ class CrmMailClient(models.AbstractModel):
                 failed.append(f"{account.name}: {text}")
         rest = dataclasses.replace(shown.search, words=())
         ids = self._known(found, rest) if found else []
-        messages = self._listed(ids[:SHOWN])
         return {
-            "rows": self._rows(messages),
+            "rows": self._rows(ids[:SHOWN]),
             "failed": failed,
             "more": len(ids) > SHOWN,
         }

@@ -215,8 +215,10 @@ class TestFilters(SyncCase):
         self.assertFalse(self.mail("Request").seen, "law 1")
 
     def test_a_deed_that_is_refused_is_told_and_the_rest_is_done(self):
+        reason = "not like that"
+
         def refused(_account, _message, _name):
-            raise ValidationError("not like that")
+            raise ValidationError(reason)
 
         self.make([], [{"kind": "opportunity"}, self.move_to(self.news)], name="All")
         with patch.object(

@@ -119,7 +119,7 @@ class TestOutgoingKills(WritingMixin, WorkerCase):
     def clean_up(self):
         with self.committed() as env:
             env["crm.mail.outgoing"].search([]).unlink()
-        super().clean_up()
+        return super().clean_up()
 
     def test_a_worker_may_be_killed_at_every_step_of_sending(self):
         """Law 7."""

@@ -102,60 +102,6 @@ def folder_counts(folder) -> dict:
     }
 
 
-ROW_FIELDS = (
-    *("account_id", "shown_folder_id", "thread_id", "uid", "internal_date", "sent_at"),
-    *("subject", "from_name", "from_email", "recipients", "preview", "size", "state"),
-    *("seen", "flagged", "answered", "forwarded", "draft", "has_attachments"),
-)
-"""What :func:`message_row` reads of a mail itself."""
-MOST_PEOPLE = 4
-
-
-def message_row(message, thread=None) -> dict:
-    """One line of the list.
-
-    ``thread``: what a row tells of the conversation that it stands for
-    (``message_query.Thread``).
-    """
-    return {
-        "id": message.id,
-        "uid": message.uid or 0,
-        "folder_id": message.shown_folder_id.id,
-        "account_id": message.account_id.id,
-        "thread_id": message.thread_id.id,
-        "thread": thread is not None and thread.count > 1 and _thread(thread),
-        "subject": message.subject or "",
-        "from": {"name": message.from_name or "", "email": message.from_email or ""},
-        "to": addresses(message, "to"),
-        "date": fields.Datetime.to_string(message.internal_date or message.sent_at)
-        or False,
-        "seen": message.seen,
-        "flagged": message.flagged,
-        "answered": message.answered,
-        "forwarded": message.forwarded,
-        "draft": message.draft,
-        "has_attachments": message.has_attachments,
-        "preview": message.preview or "",
-        "size": message.size,
-        "unreadable": message.state == "unreadable",
-        "links": [link_payload(link) for link in message.link_ids],
-    }
-
-
-def _thread(thread) -> dict:
-    """``people``: who wrote, in the order in which they joined in, without repetition;
-    ``ids``: what is done to the row is done to."""
-    people = {}
-    for name, email in reversed(thread.senders):
-        people.setdefault(email or name, {"name": name, "email": email})
-    return {
-        "count": thread.count,
-        "unread": thread.unread,
-        "people": list(people.values())[-MOST_PEOPLE:],
-        "ids": list(thread.ids),
-    }
-
-
 def filed_by(message) -> str:
     """The filter that put the mail where it lies, by name."""
     here = message.filed_in_id and message.filed_in_id == message.shown_folder_id
@@ -195,10 +141,11 @@ def filter_payload(each) -> dict:
     }
 
 
-def addresses(message, kind: str) -> list[dict]:
+def addresses(recipients: dict | None, kind: str) -> list[dict]:
+    """Of the ``recipients`` of a mail: ``to``, ``cc`` or ``reply_to``."""
     return [
         {"name": name, "email": email}
-        for name, email in (message.recipients or {}).get(kind, [])
+        for name, email in (recipients or {}).get(kind, [])
     ]
 
 

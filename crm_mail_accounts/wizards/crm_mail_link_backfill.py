@@ -14,7 +14,6 @@ class CrmMailLinkBackfill(models.TransientModel):
         "crm.mail.account", "Mailbox", required=True, ondelete="cascade"
     )
     since = fields.Date(
-        "Since",
         default=lambda self: fields.Date.subtract(fields.Date.today(), months=3),
         help="Empty: all of them.",
     )
