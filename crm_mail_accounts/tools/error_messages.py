@@ -344,7 +344,7 @@ def step_payload(env, server: str, step: Step, endpoint: Endpoint) -> dict:
     """
     labels = {
         "resolve": env._("Find the server"),
-        "connect": env._("Connect"),
+        "connect": env._("Reach the server"),
         "tls": env._("Secure the connection"),
         "greeting": env._("Greeting"),
         "capability": env._("Capabilities"),
