@@ -107,9 +107,11 @@ class ServerRefused(MailError):
     ``target_missing`` (TRYCREATE), ``folder_missing`` (NONEXISTENT),
     ``folder_exists`` (ALREADYEXISTS), ``folder_has_children`` (HASCHILDREN),
     ``folder_read_only`` (READ-ONLY), ``not_permitted`` (NOPERM),
-    ``copy_unconfirmed`` (the server said yes to a COPY, and no copy is there).
+    ``copy_unconfirmed`` (the server said yes to a COPY, and no copy is there); of
+    ManageSieve ``script_refused`` (the script has an error), ``script_missing``,
+    ``sieve_quota`` (too large, or too many) and ``sieve_elsewhere`` (a referral).
 
-    ``response_code`` is the response code of IMAP or POP3 (``"OVERQUOTA"``,
+    ``response_code`` is that of IMAP, POP3 or ManageSieve (``"OVERQUOTA"``,
     ``"TRYCREATE"``, ``"IN-USE"``...) in capitals or the three SMTP digits, ``""`` if
     none.
     """
@@ -125,8 +127,8 @@ class ServerRefused(MailError):
 class ProtocolError(MailError):
     """The other side does not speak the protocol (BAD, or bytes that cannot be read).
 
-    Codes: ``protocol_error``, ``not_imap`` / ``not_smtp`` / ``not_pop3`` (the
-    greeting is another protocol's).
+    Codes: ``protocol_error``, ``not_imap`` / ``not_smtp`` / ``not_pop3`` /
+    ``not_sieve`` (the greeting is another protocol's).
     """
 
     code = "protocol_error"

@@ -111,6 +111,17 @@ POP3_MEMORY = 90
 """Days that a mail which left the maildrop is remembered: servers list a mail again
 after an outage, or give its UIDL to another one."""
 
+# -- ManageSieve ------------------------------------------------------------------
+MAX_SIEVE_LINE = 16 * 1024
+"""Bytes of one line without its literals: a quoted string has 1024 at most (RFC 5804
+section 4), lists of capabilities exceed it."""
+MAX_SIEVE_LINES = 2000
+"""Lines of one response, hence scripts of one mailbox."""
+MAX_SIEVE_TOKENS = 100
+"""Strings of one line."""
+MAX_SIEVE_SCRIPT = 1024 * 1024
+"""Bytes of one script, or of a server's words about it."""
+
 # -- discovery ----------------------------------------------------------------
 DISCOVERY_TIMEOUT = 20.0
 """Seconds in all: a person waits, and most have typed their servers by then."""
