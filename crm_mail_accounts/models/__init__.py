@@ -26,6 +26,9 @@ from . import crm_mail_vacation
 from . import crm_mail_vacation_reply
 from . import crm_mail_message
 from . import crm_mail_message_host
+from . import crm_mail_message_share
+from . import crm_mail_share
+from . import crm_mail_comment
 from . import crm_mail_trusted_sender
 from . import crm_mail_link
 from . import crm_mail_link_post
@@ -54,6 +57,7 @@ from . import crm_mail_health
 from . import crm_mail_signature
 from . import crm_mail_client_links
 from . import crm_mail_client_records
+from . import crm_mail_client_sharing
 from . import mail_message
 from . import mail_thread
 from . import res_config_settings

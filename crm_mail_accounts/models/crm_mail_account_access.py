@@ -73,9 +73,10 @@ class CrmMailAccount(models.Model):
     def _has_right(self, right: str) -> bool:
         """Whether the user may ``act`` in this mailbox, or ``send_as`` it."""
         self.ensure_one()
-        if self.user_id == self.env.user:
+        # sudo: whoever asks may read nothing of the mailbox; a delegate reads their own
+        # right only, and the search is for that one
+        if self.sudo().user_id == self.env.user:
             return True
-        # sudo: a delegate reads their own right only; the search is for that one
         return bool(
             self.env["crm.mail.delegate"]
             .sudo()

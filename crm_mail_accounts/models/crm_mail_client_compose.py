@@ -56,7 +56,7 @@ class CrmMailClient(models.AbstractModel):
         self._check_writer()
         if kind not in KINDS:
             raise UserError(self.env._("A mail cannot be started like that."))
-        message = kind != "new" and self._readable("crm.mail.message", message_id)
+        message = kind != "new" and self._started_from(kind, message_id)
         senders = self._sender_payloads()
         if kind == "draft":
             known = self._known_draft(message)
@@ -321,7 +321,15 @@ class CrmMailClient(models.AbstractModel):
         kind = str(parent.get("kind") or "reply")
         if kind not in KINDS:
             raise UserError(self.env._("A mail cannot be started like that."))
-        return self._readable("crm.mail.message", parent.get("message_id")), kind
+        return self._started_from(kind, parent.get("message_id")), kind
+
+    def _started_from(self, kind: str, message_id):
+        message = self._readable("crm.mail.message", message_id)
+        if kind == "draft" and message.shared_with_me:
+            raise AccessError(
+                self.env._("This draft is shared with you to be read, not to be sent.")
+            )
+        return message
 
     def _values_of(self, values, mail) -> dict:
         """What is stored of the browser's values, each of them checked."""

@@ -60,9 +60,12 @@ class CrmMailClient(models.AbstractModel):
     def unlink_message(self, link_id) -> bool:
         """Take a link back, with what it posted."""
         link = self._readable("crm.mail.link", link_id)
-        link.message_id.account_id._check_may_act()
-        # sudo: the rules let the owner alone remove links; a delegate who may act
-        # was checked above
+        message = link.message_id
+        own = message.shared_with_me and link.create_uid == self.env.user
+        if not own:
+            message.account_id._check_may_act()
+        # sudo: the rules let the owner alone remove links; a delegate who may act, and
+        # a colleague who had linked what is shared with them, were checked above
         link.sudo().unlink()
         return True
 
@@ -101,7 +104,7 @@ class CrmMailClient(models.AbstractModel):
         """
         message = self._readable("crm.mail.message", message_id)
         account = message.account_id
-        if account.link_rule != "ask" or not account._has_right("act"):
+        if message.shared_with_me or account.link_rule != "ask" or not account._has_right("act"):
             return []
         # sudo: the rules read tables that are closed to users (the keys of
         # conversations, what was refused), and propose only what the mailbox's owner
@@ -130,10 +133,13 @@ class CrmMailClient(models.AbstractModel):
     def _linked_by_user(self, message_id):
         """The mail, when the user may link it.
 
+        A colleague with whom the mail is shared may: linking changes no mailbox.
+
         :raises AccessError: not the user's, or theirs to read only
         """
         message = self._readable("crm.mail.message", message_id)
-        message.account_id._check_may_act()
+        if not message.shared_with_me:
+            message.account_id._check_may_act()
         return message
 
     def _by_hand(self) -> str:

@@ -48,6 +48,8 @@ class CrmMailClient(models.AbstractModel):
         """
         shown = self._view(view)
         limit = max(1, min(int(limit), LARGEST_PAGE))
+        # of a conversation that is shared mail by mail there is nothing to tell
+        threads = threads and not self._is_special(view, "shared")
         page = shown.page(self._cursor(before), limit, threads=bool(threads))
         ids = self._found(page)
         rows = self._rows(ids, shown if threads else None)
@@ -150,10 +152,15 @@ class CrmMailClient(models.AbstractModel):
         )
 
     @api.model
-    def _special_domain(self, kind: str) -> Domain:
-        """The mails of a special folder; what others have shared is added elsewhere.
+    def _is_special(self, view, kind: str) -> bool:
+        return isinstance(view, dict) and view.get("special") == kind
 
-        ``imported`` [D4]: on no server any more (or never), kept for their links.
+    @api.model
+    def _special_domain(self, kind: str) -> Domain:
+        """The mails of a special folder.
+
+        ``imported`` [D4]: on no server any more (or never), kept for their links;
+        ``shared`` [D3]: given by colleagues (``crm_mail_client_sharing``).
         """
         if kind == "flagged":
             return Domain("flagged", "=", True) & Domain("shown_folder_id", "!=", False)
@@ -164,7 +171,7 @@ class CrmMailClient(models.AbstractModel):
                 & Domain("shown_folder_id", "=", False)
                 & Domain("link_ids", "!=", False)
             )
-        return Domain.FALSE
+        return Domain("share_ids.user_id", "=", self.env.uid)
 
     @api.model
     def _search_of(self, search: dict) -> Search:

@@ -136,8 +136,7 @@ class CrmMailClient(models.AbstractModel):
         :return: ``{id, name, context}``; ``context`` as :meth:`message_context`
         :raises AccessError: not the user's mail, or no right to make opportunities
         """
-        message = self._readable("crm.mail.message", message_id)
-        message.account_id._check_may_act()
+        message = self._linked_by_user(message_id)
         name, email = message._correspondent()
         partner = self._partner_of(email)
         mail, _sizes = message._read()

@@ -296,8 +296,9 @@ class CrmMailMessage(models.Model):
                     "opened here, so there is nothing to show."
                 )
             )
-        account = self.account_id
-        endpoint, folder_name = account._imap_endpoint(), folder.raw
+        account = self._mailbox()
+        # sudo: a colleague with whom the mail is shared reads no folder
+        endpoint, folder_name = account._imap_endpoint(), folder.sudo().raw
 
         def connect(credentials):
             session = account._open_imap__(endpoint, credentials)
@@ -400,7 +401,7 @@ class CrmMailMessage(models.Model):
 
     def _link_content(self) -> str:
         """What is posted of it when nothing else is said."""
-        return self.account_id.link_content or "whole"
+        return self._mailbox().link_content or "whole"
 
     def _forget_unlinked(self):
         """Remove mails that only their links kept: nothing else has them any more."""
@@ -418,7 +419,7 @@ class CrmMailMessage(models.Model):
     def _correspondent(self) -> tuple[str, str]:
         """Name and address of the other side: the sender, or whom I wrote to."""
         self.ensure_one()
-        mine = (self.account_id.email or "").lower()
+        mine = (self._mailbox().email or "").lower()
         if self.from_email and self.from_email != mine:
             return self.from_name or "", self.from_email
         for name, email in (self.recipients or {}).get("to", []):

@@ -36,6 +36,7 @@ from . import test_quarantine
 from . import test_reading
 from . import test_security
 from . import test_sender
+from . import test_share
 from . import test_setup
 from . import test_setup_sync
 from . import test_signature

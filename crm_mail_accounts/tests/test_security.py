@@ -28,6 +28,11 @@ CLIENT_CALLS = {
     "dismiss_suggestion": lambda s: (s.mail.id, "crm.lead", s.lead.id),
     "record_mail_count": lambda s: ("crm.lead", s.lead.id),
     "record_messages": lambda s: ("crm.lead", s.lead.id),
+    "conversation": lambda s: (s.mail.id,),
+    "comment": lambda s: (s.mail.id, "Look", [s.delegate.user_id.id]),
+    "share_candidates": lambda s: (s.mail.id,),
+    "delete_comment": lambda s: (s.comment.id,),
+    "withdraw_share": lambda s: (s.share.id,),
     "unlink_message": lambda s: (s.link.id,),
     "sync_now": lambda s: (s.account.id,),
     "connect_account": lambda s: (s.account.id,),
@@ -107,6 +112,8 @@ MODELS = {
     "crm.mail.account.token": lambda s: s.token,
     "crm.mail.folder": lambda s: s.inbox,
     "crm.mail.message": lambda s: s.mail,
+    "crm.mail.share": lambda s: s.share,
+    "crm.mail.comment": lambda s: s.comment,
     "crm.mail.link": lambda s: s.link,
     "crm.mail.link.refusal": lambda s: s.refusal,
     "crm.mail.log": lambda s: s.log,
@@ -173,6 +180,9 @@ class TestSecurity(MailCase):
         self.refusal = self.env["crm.mail.link.refusal"].create(
             {"message_id": self.mail.id, "res_model": "crm.lead", "res_id": 1}
         )
+        fourth = new_test_user(self.env, login="mail_reader", groups=GROUPS)
+        self.client().comment(self.mail.id, "Between us", [fourth.id])
+        self.share, self.comment = self.mail.share_ids, self.mail.comment_ids
         self.log = self.env["crm.mail.log"].create(
             {
                 "account_id": self.account.id,
@@ -371,6 +381,8 @@ class TestSecurity(MailCase):
             "crm.mail.message",
             "crm.mail.folder",
             "crm.mail.link",
+            "crm.mail.share",
+            "crm.mail.comment",
             "crm.mail.log",
             "crm.mail.outgoing",
             "crm.mail.pop3.empty",

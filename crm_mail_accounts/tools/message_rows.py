@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from odoo import fields
+from odoo.tools import SQL
 
 from . import client_payload
 from .message_query import Thread
@@ -17,7 +18,7 @@ FLAGS = ("seen", "flagged", "answered", "forwarded", "draft", "has_attachments")
 COLUMNS = (
     *("id", "uid", "shown_folder_id", "account_id", "thread_id", "internal_date"),
     *("sent_at", "subject", "from_name", "from_email", "recipients", "preview"),
-    *("size", "state", *FLAGS),
+    *("size", "state", "user_id", *FLAGS),
 )
 MOST_PEOPLE = 4
 
@@ -36,9 +37,15 @@ def message_rows(env, ids: Iterable[int]) -> list[dict]:
     messages = env["crm.mail.message"]
     query = messages._search([("id", "in", ids)])
     columns = [messages._field_to_sql(query.table, name, query) for name in COLUMNS]
-    found = {row[0]: row for row in env.execute_query(query.select(*columns))}
+    columns.append(_comment_count(env, query.table))
+    names = (*COLUMNS, "comments")
+    found = {
+        row[0]: dict(zip(names, row, strict=True))
+        for row in env.execute_query(query.select(*columns))
+    }
     links = _links(env, list(found))
-    return [_row(found[each], links) for each in ids if each in found]
+    foreign = _foreign_accounts(env, found.values())
+    return [_row(env, found[each], links, foreign) for each in ids if each in found]
 
 
 def tell_threads(rows: list[dict], threads: Mapping[int, Thread]) -> None:
@@ -57,8 +64,26 @@ def _links(env, ids: list[int]) -> dict[int, list[dict]]:
     return links
 
 
-def _row(values: tuple, links: dict[int, list[dict]]) -> dict:
-    mail = dict(zip(COLUMNS, values, strict=True))
+def _comment_count(env, mail: str) -> SQL:
+    """Who reads a mail reads all that is said about it: no rule need be asked again."""
+    env["crm.mail.comment"].flush_model(["message_id"])
+    return SQL(
+        "(SELECT count(*) FROM crm_mail_comment comment WHERE comment.message_id = %s)",
+        SQL.identifier(mail, "id"),
+    )
+
+
+def _foreign_accounts(env, mails: Iterable[Mapping]) -> set[int | None]:
+    """Accounts of these mails that the user does not read: the mail itself is shared
+    with them."""
+    others = {mail["account_id"] for mail in mails if mail["user_id"] != env.uid}
+    accounts = env["crm.mail.account"].browse(sorted(filter(None, others)))
+    return others - set(accounts._filtered_access("read")._ids)
+
+
+def _row(
+    env, mail: Mapping, links: dict[int, list[dict]], foreign: set[int | None]
+) -> dict:
     sender = {"name": mail["from_name"] or "", "email": mail["from_email"] or ""}
     return {
         "id": mail["id"],
@@ -76,6 +101,8 @@ def _row(values: tuple, links: dict[int, list[dict]]) -> dict:
         "preview": mail["preview"] or "",
         "size": mail["size"] or 0,
         "unreadable": mail["state"] == "unreadable",
+        "shared": mail["user_id"] != env.uid and mail["account_id"] in foreign,
+        "comments": mail["comments"],
         "links": links.get(mail["id"], []),
     }
 

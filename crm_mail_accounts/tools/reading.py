@@ -43,7 +43,7 @@ _GRAVITY = {
 def cautions(message, mail: ParsedMail, clean_html: str) -> list[dict]:
     """``[{kind, level, text}]``, the gravest first; ``level`` is Bootstrap's word."""
     env = message.env
-    account = message.account_id
+    account = message._mailbox()
     sender = mail.header.from_
     own = {account.email.lower()} if account.email else set()
     if not sender or sender.key in own:
