@@ -104,7 +104,11 @@ class CrmMailClient(models.AbstractModel):
         """
         message = self._readable("crm.mail.message", message_id)
         account = message.account_id
-        if message.shared_with_me or account.link_rule != "ask" or not account._has_right("act"):
+        if (
+            message.shared_with_me
+            or account.link_rule != "ask"
+            or not account._has_right("act")
+        ):
             return []
         # sudo: the rules read tables that are closed to users (the keys of
         # conversations, what was refused), and propose only what the mailbox's owner

@@ -56,7 +56,9 @@ class CrmMailClient(models.AbstractModel):
             raise UserError(self.env._("Write something first."))
         if len(text) > LONGEST:
             raise UserError(
-                self.env._("This is too long: %(most)s characters at most.", most=LONGEST)
+                self.env._(
+                    "This is too long: %(most)s characters at most.", most=LONGEST
+                )
             )
         named = self._named(message, named_ids)
         # sudo: users create none by RPC, so that none exists that was not checked here

@@ -32,6 +32,4 @@ class CrmMailComment(models.Model):
         # sudo: all readers of the mail are told, whoever of them wrote
         for message in self.message_id.sudo():
             for user in message._readers():
-                user._bus_send(
-                    "crm_mail_accounts/comment", {"message_id": message.id}
-                )
+                user._bus_send("crm_mail_accounts/comment", {"message_id": message.id})

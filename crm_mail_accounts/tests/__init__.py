@@ -37,6 +37,7 @@ from . import test_reading
 from . import test_security
 from . import test_sender
 from . import test_share
+from . import test_share_web
 from . import test_setup
 from . import test_setup_sync
 from . import test_signature

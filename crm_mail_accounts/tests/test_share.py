@@ -46,7 +46,9 @@ class TestShare(MailCase):
         self.assertFalse(client.bootstrap()["accounts"])
         opened = client.open_message(self.mail.id)
         self.assertTrue(opened["body_url"])
-        self.assertIn("please send us", self.mail.with_user(self.colleague)._read()[0].text)
+        self.assertIn(
+            "please send us", self.mail.with_user(self.colleague)._read()[0].text
+        )
         (comment,) = client.conversation(self.mail.id)["comments"]
         self.assertEqual(comment["body"], "Please look at this")
         self.assertEqual(comment["named"], [self.colleague.name])

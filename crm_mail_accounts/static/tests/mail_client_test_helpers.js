@@ -77,6 +77,8 @@ export function makeRow(id, values = {}) {
         preview: `Preview ${id}`,
         size: 1000,
         unreadable: false,
+        shared: false,
+        comments: 0,
         links: [],
         ...values,
     };
@@ -104,6 +106,38 @@ export function makeLink(values = {}) {
         model_label: "Lead",
         ...values,
     };
+}
+
+export function makeReader(values = {}) {
+    return {
+        user_id: 2,
+        name: "Laura Bianchi",
+        kind: "owner",
+        share_id: false,
+        opened_at: false,
+        may_withdraw: false,
+        ...values,
+    };
+}
+
+export function makeComment(id, values = {}) {
+    return {
+        id,
+        author: {
+            id: 2,
+            name: "Laura Bianchi",
+            avatar_url: "data:image/gif;base64,R0lGODlhAQABAAAAACw=",
+        },
+        body: `Comment ${id}`,
+        named: [],
+        date: "2026-03-10 10:00:00",
+        mine: false,
+        ...values,
+    };
+}
+
+export function makeTalk(values = {}) {
+    return {comments: [], readers: [makeReader()], may_share: true, ...values};
 }
 
 export function makeOpportunity(values = {}) {
@@ -228,6 +262,9 @@ export function mockMailServer(values = {}) {
         message: (id) => makeMessage(id),
         context: () => makeContext(),
         suggestions: [],
+        /** What colleagues say about a mail */
+        talk: () => makeTalk(),
+        colleagues: [],
         found: [],
         /** The mails of a conversation, oldest first */
         thread: [],
@@ -413,6 +450,9 @@ export function mockMailServer(values = {}) {
             return true;
         },
         subscribe_folder: () => true,
+        comment: (...args) => value("said", args),
+        delete_comment: (...args) => value("said", args),
+        withdraw_share: (...args) => value("withdrawn", args),
         compose_save: (id, version) =>
             server.conflict
                 ? {conflict: true, composition: server.conflict}
@@ -478,6 +518,8 @@ export function mockMailServer(values = {}) {
         compose_apply_template: (...args) => value("template", args),
         outgoing_list: (kind) => ({rows: server.outgoing[kind], before: false}),
     };
+    onRpc("crm.mail.client", "conversation", ({args}) => value("talk", args));
+    onRpc("crm.mail.client", "share_candidates", ({args}) => value("colleagues", args));
     // Beside what a test counts: asked for with every mail, and mostly for nothing.
     onRpc("crm.mail.client", "link_suggestions", ({args}) =>
         value("suggestions", args)

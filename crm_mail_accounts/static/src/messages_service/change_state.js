@@ -44,7 +44,7 @@ export class ChangeState extends ViewState {
 
     /** @param {Row[]} rows */
     mayActOn(rows) {
-        return rows.every((row) => this.mayActIn(row.account_id));
+        return rows.every((row) => !row.shared && this.mayActIn(row.account_id));
     }
 
     /**

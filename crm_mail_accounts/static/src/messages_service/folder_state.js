@@ -4,6 +4,7 @@ import {
     UNIFIED_ROLES,
     rolePlace,
     specialOf,
+    specialPlace,
     unifiedRoleOf,
 } from "./places";
 
@@ -41,6 +42,11 @@ export class FolderState extends LayoutState {
 
     get hasAccounts() {
         return this.accounts.length > 0;
+    }
+
+    /** Whether there is anything to show: a mailbox, or what colleagues share */
+    get hasMail() {
+        return this.hasAccounts || this.specials.shared > 0;
     }
 
     get isIndexing() {
@@ -173,12 +179,16 @@ export class FolderState extends LayoutState {
     }
 
     /**
-     * The place where a reader starts: all inboxes where they are merged.
+     * The place where a reader starts: all inboxes where they are merged; without a
+     * mailbox what colleagues share.
      *
      * @returns {import("./mail_client_store").PlaceId}
      */
     get startPlaceId() {
         const {startFolderId} = this;
+        if (!this.accounts.length && this.specials.shared) {
+            return specialPlace("shared");
+        }
         const isInbox = startFolderId && this.getFolder(startFolderId).role === "inbox";
         return isInbox && this.unifiedRoles.includes("inbox")
             ? rolePlace("inbox")

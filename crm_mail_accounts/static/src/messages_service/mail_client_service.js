@@ -5,6 +5,7 @@ import {registry} from "@web/core/registry";
 import {debounce} from "@web/core/utils/timing";
 
 import {ChangeQueue} from "./change_queue";
+import {CommentActions} from "./comment_actions";
 import {ComposeActions} from "./compose_actions";
 import {FolderActions} from "./folder_actions";
 import {MailActions} from "./mail_actions";
@@ -104,6 +105,7 @@ export class MailClientService {
         this.folders = new FolderActions(this);
         this.reading = new ReadingActions(this);
         this.records = new RecordMail(this);
+        this.comments = new CommentActions(this);
         this.compose = new ComposeActions(this, fileUpload);
         this.outgoing = new OutgoingActions(this);
         this.search = new SearchActions(this);
@@ -115,6 +117,7 @@ export class MailClientService {
         this.bus.subscribe(BUS_CHANGED, (payload) => this.onChanged(payload));
         this.bus.subscribe(BUS_REFUSED, (payload) => this.onRefused(payload));
         this.bus.subscribe(BUS_OUTGOING, (payload) => this.outgoing.onChanged(payload));
+        this.comments.listen();
         this.compose.listen();
         this.bus.subscribe(BUS_LAYOUT, (layout) => this.onLayout(layout));
         this.bus.addEventListener("BUS:RECONNECT", () => this.lookSoon());

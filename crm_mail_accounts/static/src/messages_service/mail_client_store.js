@@ -1,6 +1,7 @@
 import {reactive} from "@odoo/owl";
 
 import {ChangeState} from "./change_state";
+import {CommentState} from "./comment_state";
 import {ComposeState} from "./compose_state";
 import {OutgoingState} from "./outgoing_state";
 
@@ -36,7 +37,7 @@ export {OPPORTUNITY_MODEL} from "./message_state";
  * @typedef {{count: number, unread: number, people: Address[], ids: number[]}} Thread what a row tells of the conversation that it stands for; `ids`: its mails in the view
  * @typedef {number|string|false} PlaceId see `places.js`
  * @typedef {{id: number, model: string, res_id: number, name: string, model_label: string}} Link
- * @typedef {{id: number, uid: number, folder_id: number, account_id: number, thread_id: number|false, thread: Thread|false, subject: string, from: Address, to: Address[], date: string, seen: boolean, flagged: boolean, answered: boolean, forwarded: boolean, draft: boolean, has_attachments: boolean, preview: string, size: number, unreadable: boolean, links: Link[]}} Row
+ * @typedef {{id: number, uid: number, folder_id: number, account_id: number, thread_id: number|false, thread: Thread|false, subject: string, from: Address, to: Address[], date: string, seen: boolean, flagged: boolean, answered: boolean, forwarded: boolean, draft: boolean, has_attachments: boolean, preview: string, size: number, unreadable: boolean, shared: boolean, comments: number, links: Link[]}} Row
  * @typedef {{number: string|number, filename: string, content_type: string, size: number, url: string}} Attachment
  * @typedef {Row & {cc: Address[], reply_to: Address[], body_url: string, remote: number, attachments: Attachment[]}} Message
  * @typedef {{id: number, name: string, stage: string, expected_revenue: string, salesperson: string, link_id: number|false}} Opportunity
@@ -55,6 +56,7 @@ export class MailClientStore extends ChangeState {
         this.pane = "list";
         /** New mails for the ear; `serial` makes two equal counts two announcements */
         this.arrival = {count: 0, serial: 0};
+        this.comments = new CommentState();
         this.compose = new ComposeState();
         this.outgoing = new OutgoingState();
     }
@@ -62,6 +64,26 @@ export class MailClientStore extends ChangeState {
     /** @param {number} count */
     announceArrival(count) {
         this.arrival = {count, serial: this.arrival.serial + 1};
+    }
+
+    /**
+     * @param {number} messageId
+     * @param {number} count
+     */
+    setCommentCount(messageId, count) {
+        const views = Object.values(this.views).map((view) => view.data);
+        const {row, data} = this.message;
+        for (const each of [
+            ...this.list.rows,
+            ...this.thread.rows,
+            row,
+            data,
+            ...views,
+        ]) {
+            if (each && each.id === messageId) {
+                each.comments = count;
+            }
+        }
     }
 
     /** @param {Pane} pane */

@@ -59,7 +59,13 @@ export class MessageState extends ListState {
     /** Whether the reader may change the mailbox that the open mail lies in */
     get mayAct() {
         const row = this.message.row || this.message.data;
-        return !row || this.mayActIn(row.account_id);
+        return !row || this.mayActOn([row]);
+    }
+
+    /** Whether the reader may link the open mail, as they may what is shared with them */
+    get mayLink() {
+        const row = this.message.row || this.message.data;
+        return this.mayAct || Boolean(row && row.shared);
     }
 
     // ---------------------------------------------------------------- reading

@@ -55,7 +55,7 @@ export class ReadingActions {
             return;
         }
         store.setView(answer.value);
-        if (!row.seen && store.views[row.id] && store.mayActIn(row.account_id)) {
+        if (!row.seen && store.views[row.id] && store.mayActOn([row])) {
             client.mails.mark([row], ["seen"], [], {isAsked: false});
         }
     }

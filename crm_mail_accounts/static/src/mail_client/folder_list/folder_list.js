@@ -98,7 +98,9 @@ export class FolderList extends Component {
             const count = folders.reduce((sum, folder) => sum + folder.unread, 0);
             return {id: rolePlace(role), count, isUnread: count > 0, folders};
         });
-        const special = store.hasAccounts ? SPECIALS : [];
+        const special = store.hasAccounts
+            ? SPECIALS
+            : SPECIALS.filter((name) => store.specials[name]);
         const others = special.map((name) => ({
             id: specialPlace(name),
             count: store.specials[name] || 0,

@@ -4,6 +4,7 @@ import {_t} from "@web/core/l10n/translation";
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {AddressList} from "../address_list/address_list";
 import {AttachmentBar} from "../attachment_bar/attachment_bar";
+import {CommentPanel} from "../comment_panel/comment_panel";
 import {InvitationCard} from "../invitation_card/invitation_card";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {longDate} from "../message_list/message_date";
@@ -30,6 +31,7 @@ export class MessageView extends Component {
     static components = {
         AddressList,
         AttachmentBar,
+        CommentPanel,
         InvitationCard,
         MailToolbar,
         MessageMenu,
