@@ -5,8 +5,8 @@ class CrmMailComment(models.Model):
     """What a colleague said to others about a mail; it never leaves the CRM.
 
     Whoever may read the mail reads all of it (the record rule follows the mail's).
-    Plain text of its own rather than a chatter: a chatter mails and keeps notifications,
-    which would outlive the right to the mail.
+    Plain text of its own rather than a chatter: a chatter mails and keeps
+    notifications, which would outlive the right to the mail.
     """
 
     _name = "crm.mail.comment"
