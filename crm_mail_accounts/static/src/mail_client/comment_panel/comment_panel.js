@@ -93,6 +93,11 @@ export class CommentPanel extends Component {
             : _t("Has not opened it yet");
     }
 
+    /** @param {import("../../messages_service/comment_state").Reader} reader */
+    withdrawLabel({name}) {
+        return _t("Withdraw it from %s", name);
+    }
+
     open() {
         this.state.isOpen = true;
         setTimeout(() => this.input.el && this.input.el.focus());
