@@ -18,6 +18,8 @@
         "wizards/crm_mail_account_setup_views.xml",
         "wizards/crm_mail_account_delete_views.xml",
         "wizards/crm_mail_link_backfill_views.xml",
+        "wizards/crm_mail_emergency_views.xml",
+        "wizards/crm_mail_leave_views.xml",
         "views/oauth_templates.xml",
         "views/crm_mail_log_views.xml",
         "wizards/crm_mail_pop3_empty_views.xml",

@@ -199,7 +199,7 @@ class CrmMailClient(models.AbstractModel):
         readers = [self._reader(mail.user_id, "owner")]
         readers += [
             self._reader(user, "delegate")
-            for user in mail.account_id.delegate_ids.user_id
+            for user in mail.account_id.delegate_ids._in_force().user_id
         ]
         for share in mail.share_ids:
             own = share.user_id == self.env.user

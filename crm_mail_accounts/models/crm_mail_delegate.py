@@ -1,5 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+EMERGENCY = "crm_mail_accounts.emergency_access"
+"""Parameter: administrators may read a mailbox for a while, for a written reason."""
 
 
 class CrmMailDelegate(models.Model):
@@ -37,6 +40,14 @@ class CrmMailDelegate(models.Model):
         "May send as", help="Writes mails from the address of this mailbox."
     )
 
+    expires_at = fields.Datetime(
+        "Until",
+        readonly=True,
+        help="Emergency access of an administrator, who reads until then and does "
+        "nothing else. The line stays, so that you know of it.",
+    )
+    reason = fields.Text(readonly=True)
+
     _delegate_unique = models.Constraint(
         "UNIQUE (account_id, user_id)", "This person is a delegate already."
     )
@@ -64,16 +75,33 @@ class CrmMailDelegate(models.Model):
         return delegates
 
     def write(self, vals):
+        self._check_no_emergency()
         users = self.user_id
         result = super().write(vals)
         self._tell(users | self.user_id)
         return result
 
     def unlink(self):
+        self._check_no_emergency()
         users = self.user_id
         result = super().unlink()
         self._tell(users)
         return result
+
+    def _check_no_emergency(self):
+        """Who read a mailbox in an emergency stays written down."""
+        if not self.env.su and self.filtered("expires_at"):
+            raise UserError(
+                self.env._(
+                    "This is an administrator's emergency access. It ends by itself, "
+                    "and the line stays as a record of it."
+                )
+            )
+
+    def _in_force(self):
+        """Those whose time is not over."""
+        now = fields.Datetime.now()
+        return self.filtered(lambda one: not one.expires_at or one.expires_at > now)
 
     @api.model
     def _tell(self, users):

@@ -57,6 +57,25 @@ class CrmMailHealth(models.Model):
         self.invalidate_recordset(["share_sender"])
         return True
 
+    def action_emergency(self):
+        """Ask for a reason, then let the administrator read this mailbox a while."""
+        return self._wizard("crm.mail.emergency", self.env._("Emergency access"))
+
+    def action_leave(self):
+        """Hand the mailbox over or close it, without reading it."""
+        return self._wizard("crm.mail.leave", self.env._("Hand over or close"))
+
+    def _wizard(self, model: str, name: str) -> dict:
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_health_id": self.id},
+        }
+
     @property
     def _table_query(self):
         return SQL(

@@ -47,5 +47,7 @@ class CrmMailMessage(models.Model):
         """Everybody who may read the mail in the mail client. As superuser."""
         self.ensure_one()
         return (
-            self.user_id | self.account_id.delegate_ids.user_id | self.share_ids.user_id
+            self.user_id
+            | self.account_id.delegate_ids._in_force().user_id
+            | self.share_ids.user_id
         )

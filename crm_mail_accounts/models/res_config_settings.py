@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from ..tools.host_policy import FORBID_OWN_TRUST, PARAMETER
 from .crm_mail_account import ACCOUNT_CAP
 from .crm_mail_account_access import DEFAULT_SENDER, LIMIT_FROM
+from .crm_mail_delegate import EMERGENCY
 from .crm_mail_log import LOG_DAYS, RETENTION
 from .crm_mail_message import CACHE_DAYS, CACHED
 from .crm_mail_server_mixin import SYSTEM_SMTP
@@ -35,6 +36,13 @@ class ResConfigSettings(models.TransientModel):
         config_parameter=LIMIT_FROM,
         help="A user then writes only from their own e-mail address and from those "
         "listed on their user form.",
+    )
+    crm_mail_emergency_access = fields.Boolean(
+        "Emergency access to mailboxes",
+        config_parameter=EMERGENCY,
+        help="Administrators may read a mailbox for a while, for a reason in writing "
+        "that its owner reads. Otherwise nobody reads a mailbox but its owner and whom "
+        "they name.",
     )
     crm_mail_system_smtp = fields.Boolean(
         "Users may send through Odoo's outgoing server",

@@ -14,6 +14,7 @@ from . import test_imported
 from . import test_installation
 from . import test_large_mail
 from . import test_lease
+from . import test_leave
 from . import test_link
 from . import test_list
 from . import test_link_once
@@ -28,6 +29,7 @@ from . import test_outgoing_drafts
 from . import test_outgoing_kills
 from . import test_outgoing_senders
 from . import test_pop3_bridge
+from . import test_private
 from . import test_pop3_kills
 from . import test_provider
 from . import test_provider_hints
