@@ -28,6 +28,7 @@
         "views/crm_mail_filter_views.xml",
         "views/crm_mail_vacation_views.xml",
         "wizards/crm_mail_sender_views.xml",
+        "wizards/mail_compose_message_views.xml",
         "views/crm_mail_health_views.xml",
         "views/crm_mail_provider_views.xml",
         "views/crm_mail_signature_views.xml",
@@ -42,6 +43,7 @@
             "crm_mail_accounts/static/src/composer_host/**/*",
             "crm_mail_accounts/static/src/systray/**/*",
             "crm_mail_accounts/static/src/record_mail/**/*",
+            "crm_mail_accounts/static/src/chatter_sender/**/*",
             "crm_mail_accounts/static/src/fields/**/*",
         ],
         "crm_mail_accounts.assets_messages": [

@@ -1,3 +1,4 @@
+from . import chatter
 from . import compose
 from . import message
 from . import oauth

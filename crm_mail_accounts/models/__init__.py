@@ -40,6 +40,7 @@ from . import crm_mail_outgoing
 from . import crm_mail_outgoing_send
 from . import crm_mail_outgoing_mailbox
 from . import crm_mail_outgoing_queue
+from . import crm_mail_outgoing_chatter
 from . import crm_mail_pop3_bridge
 from . import crm_mail_pop3_bridge_deletion
 from . import crm_mail_pop3_seen
@@ -59,8 +60,11 @@ from . import crm_mail_signature
 from . import crm_mail_client_links
 from . import crm_mail_client_records
 from . import crm_mail_client_sharing
+from . import crm_mail_client_chatter
 from . import mail_message
+from . import mail_scheduled_message
 from . import mail_thread
+from . import mail_thread_sending
 from . import res_config_settings
 from . import res_users
 from . import res_users_settings

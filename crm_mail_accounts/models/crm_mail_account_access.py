@@ -106,6 +106,8 @@ class CrmMailAccount(models.Model):
     def _senders(self) -> list[Sender]:
         """Every address that the current user may write from, the main one first."""
         user = self.env.user
+        if not user.has_group("crm_mail_accounts.group_user"):
+            return []
         allowed = self._allowed_addresses(user)
         # sudo: delegated and shared accounts are not readable as such; only their
         # name and address leave this method
@@ -137,6 +139,15 @@ class CrmMailAccount(models.Model):
             )
         )
         return senders
+
+    def _sender_for(self, user) -> Sender:
+        """What this account is to ``user``; the owner's own where it is nothing, which
+        the worker refuses to send."""
+        self.ensure_one()
+        for sender in self.with_user(user)._senders():
+            if sender.account_id == self.id:
+                return sender
+        return self._sender("own")
 
     def _sender(self, kind: str, main: bool = False) -> Sender:
         name = self.sender_name or self.user_id.name

@@ -25,7 +25,8 @@ class CrmMailAccount(models.Model):
         default="ask",
         help="Mails of a conversation that is linked, answers to messages of a record, "
         "mails from and to contacts. Never internal mail, mailing lists, automatic "
-        "mail, and whom you exclude.",
+        "mail, and whom you exclude. Unless it is off, answers to what you wrote from "
+        "the chatter of a record are linked to it at once.",
     )
     link_content = fields.Selection(
         CONTENTS,
@@ -58,12 +59,28 @@ class CrmMailAccount(models.Model):
         self.ensure_one()
         if self.link_rule == "on":
             self._link_by_rule(messages)
+        elif self.link_rule == "ask":
+            # Who wrote from a record's chatter has said where the answers belong.
+            places = link_rules.answered_chatters(self.env, messages)
+            self._link_by_rule(messages.filtered(lambda one: one.id in places), places)
 
-    def _link_by_rule(self, messages):
-        """Link mails of this account to what the rules find; the new links."""
+    def _link_by_rule(self, messages, places=None):
+        """Link mails of this account to what the rules find; the new links.
+
+        :param places: mail id -> the only records that count for it
+        """
         self.ensure_one()
         links = self.env["crm.mail.link"]
         proposals = link_rules.propose(self, messages)
+        if places is not None:
+            proposals = {
+                message_id: [
+                    one
+                    for one in found
+                    if (one.model, one.res_id) in places[message_id]
+                ]
+                for message_id, found in proposals.items()
+            }
         reasons = links.with_context(lang=self.user_id.lang)._names_of_reasons()
         return links._make(
             (

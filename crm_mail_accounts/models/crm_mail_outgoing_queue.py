@@ -48,11 +48,8 @@ class CrmMailOutgoing(models.Model):
         self.ensure_one()
         recipients = self._check_recipients()
         now = fields.Datetime.now()
-        undo = min(max(self.user_id.crm_mail_undo_seconds, 0), LONGEST_UNDO)
-        leaves = send_at or now + timedelta(seconds=undo)
-        message_id = make_message_id(
-            sender.email.rpartition("@")[2] or "localhost", uuid.uuid4().hex
-        )
+        leaves = send_at or now + timedelta(seconds=self._undo_seconds())
+        message_id = self._new_message_id(sender)
         from_, reply_to = self._from_of(sender)
         try:
             raw = outgoing_mime.build(
@@ -92,6 +89,14 @@ class CrmMailOutgoing(models.Model):
             }
         )
         self._wake(leaves)
+
+    def _undo_seconds(self) -> int:
+        return min(max(self.user_id.crm_mail_undo_seconds, 0), LONGEST_UNDO)
+
+    def _new_message_id(self, sender: Sender) -> str:
+        return make_message_id(
+            sender.email.rpartition("@")[2] or "localhost", uuid.uuid4().hex
+        )
 
     def _check_recipients(self) -> list[str]:
         """Everybody whom the mail goes to, each once."""

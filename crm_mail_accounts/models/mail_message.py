@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -6,6 +6,24 @@ class MailMessage(models.Model):
     """Links of mails go where their posted messages go."""
 
     _inherit = "mail.message"
+
+    crm_mail_account_id = fields.Many2one(
+        "crm.mail.account",
+        "Sent from the mailbox",
+        ondelete="set null",
+        index="btree_not_null",
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="Whoever is outside got this message as one mail of that mailbox.",
+    )
+
+    @api.constrains("crm_mail_account_id")
+    def _check_crm_mail_account_id(self):
+        """:raises UserError: not an address that its author may write from"""
+        # sudo: nobody reads the field
+        for message in self.sudo().filtered("crm_mail_account_id"):
+            accounts = self.env["crm.mail.account"].with_user(message.create_uid)
+            accounts._check_sender(message.crm_mail_account_id.id)
 
     def write(self, vals):
         result = super().write(vals)
@@ -20,6 +38,7 @@ class MailMessage(models.Model):
         if self:
             self.check_access("unlink")
             self.env["crm.mail.link"].sudo()._released_by(self)
+            self.env["crm.mail.outgoing"].sudo()._chatter_forgets(self)
         return super().unlink()
 
     def _make_older_than_the_loop_guard(self):

@@ -33,6 +33,7 @@ CLIENT_CALLS = {
     "share_candidates": lambda s: (s.mail.id,),
     "delete_comment": lambda s: (s.comment.id,),
     "withdraw_share": lambda s: (s.share.id,),
+    "chatter_senders": lambda s: ("crm.lead", s.lead.id),
     "unlink_message": lambda s: (s.link.id,),
     "sync_now": lambda s: (s.account.id,),
     "connect_account": lambda s: (s.account.id,),
@@ -146,7 +147,7 @@ ADMINISTRATORS = {"crm.mail.emergency", "crm.mail.leave"}
 """What they do with a mailbox of others; ``test_leave`` tries who may."""
 OPEN_TO_ALL = {"bootstrap", "progress"}
 """They take no record: everybody is answered about their own."""
-BY_RECORD = {"record_mail_count", "record_messages"}
+BY_RECORD = {"record_mail_count", "record_messages", "chatter_senders"}
 """They ask for a record: who reads it is told what it shows, see ``test_link_records``.
 """
 NO_RECORD = {"linkable_models"}
@@ -341,6 +342,7 @@ class TestSecurity(MailCase):
                     ):
                         told = str(getattr(client, method)(*values))
                         self.assertNotIn(f"'message_id': {self.mail.id}", told)
+                        self.assertNotIn(self.account.email, told)
                         continue
                     if method in WRITERS_ONLY and not user.share:
                         answer = str(getattr(client, method)(*values))

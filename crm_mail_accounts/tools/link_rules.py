@@ -227,6 +227,30 @@ def answered_records(env, messages) -> dict[int, Place]:
     return found
 
 
+def answered_chatters(env, messages) -> dict[int, set[Place]]:
+    """Mail id -> the records from whose chatter a mail was sent that it answers."""
+    wanted = {reference for mail in messages for reference in references(mail)}
+    if not wanted:
+        return {}
+    written = {
+        header_id: (model, res_id)
+        for header_id, model, res_id in env.execute_query(
+            SQL(
+                """
+                SELECT message_id, model, res_id FROM mail_message
+                 WHERE message_id = ANY(%s) AND crm_mail_account_id IS NOT NULL
+                """,
+                list(wanted),
+            )
+        )
+    }
+    found = {
+        mail.id: {written[one] for one in references(mail) if one in written}
+        for mail in messages
+    }
+    return {message_id: places for message_id, places in found.items() if places}
+
+
 def contacts_of(account, addresses: set[str]) -> dict:
     """Address -> contact: a person rather than the company that shares it."""
     if not addresses:

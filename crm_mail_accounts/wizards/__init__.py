@@ -8,3 +8,4 @@ from . import crm_mail_leave
 from . import crm_mail_pop3_empty
 from . import crm_mail_sender
 from . import crm_mail_link_backfill
+from . import mail_compose_message

@@ -4,6 +4,7 @@
  *
  * @typedef {{message_id: number|false, link_id: number|false, posted_id: number|false, subject: string, from: string, date: string|false, mailbox: string, content: string, reason: string}} RecordMail
  * @typedef {import("./mail_client_service").FoundRecord & {reason: string}} Suggestion
+ * @typedef {{account_id: number, name: string, email: string}} ChatterSender
  */
 export class RecordMail {
     /** @param {import("./mail_client_service").MailClientService} client */
@@ -57,6 +58,23 @@ export class RecordMail {
             this.client.tell(answer.sentence);
         }
         return !answer.failed;
+    }
+
+    /**
+     * The mailboxes that a message of a record can be sent from.
+     *
+     * @param {string} model
+     * @param {number} resId
+     * @returns {Promise<{senders: ChatterSender[], chosen: number|false}>} none for
+     *      who does not use mail
+     */
+    async chatterSenders(model, resId) {
+        const none = {senders: [], chosen: false};
+        if (!this.client.messagesMenu) {
+            return none;
+        }
+        const answer = await this.client.ask("chatter_senders", [model, resId]);
+        return answer.failed ? none : answer.value;
     }
 
     /**
