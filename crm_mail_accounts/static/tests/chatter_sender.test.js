@@ -33,17 +33,18 @@ test("every mailbox and the usual way can be chosen, by name", async () => {
 test("without a mailbox the usual way is chosen", async () => {
     mockMailServer();
     await mountWithCleanup(ChatterSenderSelect, {
-        props: {senders: SENDERS, chosen: false, onChange: (id) => expect.step(`${id}`)},
+        props: {
+            senders: SENDERS,
+            chosen: false,
+            onChange: (id) => expect.step(`${id}`),
+        },
     });
     expect(".o_crm_mail_chatter_sender_select").toHaveValue("0");
 });
 
 test("who does not use mail is not asked for", async () => {
-    let menu;
     const client = {
-        get messagesMenu() {
-            return menu;
-        },
+        messagesMenu: undefined,
         ask: async () => {
             expect.step("asked");
             return {failed: false, value: {senders: SENDERS, chosen: 3}};
@@ -55,7 +56,7 @@ test("who does not use mail is not asked for", async () => {
         chosen: false,
     });
     expect.verifySteps([]);
-    menu = {id: 1};
+    client.messagesMenu = {id: 1};
     const found = await records.chatterSenders("crm.lead", 5);
     expect(found.chosen).toBe(3);
     expect.verifySteps(["asked"]);
