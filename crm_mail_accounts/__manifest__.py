@@ -27,6 +27,7 @@
         "views/crm_mail_account_views.xml",
         "views/crm_mail_filter_views.xml",
         "views/crm_mail_vacation_views.xml",
+        "views/crm_mail_rules_views.xml",
         "wizards/crm_mail_sender_views.xml",
         "wizards/mail_compose_message_views.xml",
         "views/crm_mail_health_views.xml",

@@ -13,10 +13,13 @@ from . import crm_mail_account_leave
 from . import crm_mail_account_linking
 from . import crm_mail_account_oauth
 from . import crm_mail_account_quota
+from . import crm_mail_account_sieve
 from . import crm_mail_account_signature
 from . import crm_mail_account_sync
 from . import crm_mail_account_token
 from . import crm_mail_account_vacation
+from . import crm_mail_account_rules
+from . import crm_mail_rules_place
 from . import crm_mail_delegate
 from . import crm_mail_filter
 from . import crm_mail_filter_action
@@ -55,6 +58,7 @@ from . import crm_mail_client_compose
 from . import crm_mail_client_compose_files
 from . import crm_mail_client_outgoing
 from . import crm_mail_client_filters
+from . import crm_mail_client_rules
 from . import crm_mail_health
 from . import crm_mail_signature
 from . import crm_mail_client_links

@@ -13,6 +13,7 @@ class CrmMailFilter(models.Model):
     """
 
     _name = "crm.mail.filter"
+    _inherit = ["crm.mail.rules.place"]
     _description = "Mail filter"
     _order = "account_id, sequence, id"
 

@@ -22,6 +22,7 @@ class CrmMailVacation(models.Model):
     """
 
     _name = "crm.mail.vacation"
+    _inherit = ["crm.mail.rules.place"]
     _description = "Out of office"
     _rec_name = "account_id"
 

@@ -34,6 +34,7 @@ from . import test_private
 from . import test_pop3_kills
 from . import test_provider
 from . import test_provider_hints
+from . import test_rules_engine
 from . import test_secrets
 from . import test_quarantine
 from . import test_reading

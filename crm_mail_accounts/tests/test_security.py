@@ -67,6 +67,8 @@ CLIENT_CALLS = {
     "filter_try": lambda s: (s.account.id, {"match": "every"}),
     "filter_run": lambda s: (s.filter.ids, s.inbox.id),
     "filter_from_message": lambda s: (s.mail.id,),
+    "rules_engine": lambda s: (s.account.id,),
+    "rules_engine_switch": lambda s: (s.account.id, "here"),
     "filter_delete": lambda s: (s.filter.id,),
     "compose_start": lambda s: ("reply", s.mail.id),
     "compose_open": lambda s: (s.outgoing.id,),
@@ -110,6 +112,7 @@ MODELS = {
     # model: the owner's record, or None where nobody but the system reads
     "crm.mail.account": lambda s: s.account,
     "crm.mail.account.lease": lambda s: s.account.lease_ids,
+    "crm.mail.account.sieve": lambda s: s.sieve,
     "crm.mail.account.token": lambda s: s.token,
     "crm.mail.folder": lambda s: s.inbox,
     "crm.mail.message": lambda s: s.mail,
@@ -212,6 +215,9 @@ class TestSecurity(MailCase):
         )
         self.token = self.env["crm.mail.account.token"].create(
             {"account_id": self.account.id, "kind": "google"}
+        )
+        self.sieve = self.env["crm.mail.account.sieve"].create(
+            {"account_id": self.account.id}
         )
         self.client().mark(self.mail.ids, ["seen"])
         self.operation = self.env["crm.mail.operation"].search([])

@@ -9,7 +9,8 @@ progress is committed together with the rows it speaks of (law 2).
 Order within a turn: mails leave (``outgoing_send``); what users changed is pushed
 (``operation_push``), copies and drafts are stored (``outgoing_mailbox``); the folder
 list, now and then; POP3 mailboxes that are due (``pop3_collect``); folder by folder,
-the inbox first (``folder_pass``); preview lines.
+the inbox first (``folder_pass``); rules move to the server or back (``sieve_rules``);
+preview lines.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from .outgoing_mailbox import OutgoingMailbox
 from .outgoing_send import OutgoingSend
 from .pop3_collect import Pop3Collect
 from .read_ahead import ReadAhead
+from .sieve_rules import SieveRules
 from .vacation_sending import VacationSending
 
 _logger = logging.getLogger(__name__)
@@ -229,6 +231,7 @@ class AccountWorker:
                     VacationSending(self).run()
                 if more:
                     return True
+            SieveRules(self).run()
             self.commit(self._end_of_pass)
             while self.commit(
                 lambda env: thread_writer.assign_threads(env, self.account(env))

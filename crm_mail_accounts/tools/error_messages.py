@@ -227,6 +227,34 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
             ),
             env._("Check the port: 995 with SSL/TLS, 110 with STARTTLS."),
         ),
+        "not_sieve": (
+            env._(
+                "What answers on port %(port)s of %(host)s is no ManageSieve server.",
+                host=host,
+                port=port,
+            ),
+            env._("Check the port: usually 4190 with STARTTLS."),
+        ),
+        "script_refused": (
+            env._(
+                "%(host)s refused the filters: %(detail)s",
+                host=host,
+                detail=error.detail[:200],
+            ),
+            env._("Nothing was changed there. Let them run in Odoo."),
+        ),
+        "script_missing": (
+            env._("The filters are no longer on %(host)s.", host=host),
+            env._("They are put there again by themselves."),
+        ),
+        "sieve_quota": (
+            env._("%(host)s has no room for these filters.", host=host),
+            env._("Delete some of them, or scripts of other programs there."),
+        ),
+        "sieve_elsewhere": (
+            env._("%(host)s says that the filters are on another server.", host=host),
+            env._("Enter that server as the mailbox's ManageSieve server."),
+        ),
         "uidvalidity_changed": (
             env._("The mail server has renumbered this folder."),
             env._("The folder is being read again; try in a minute."),

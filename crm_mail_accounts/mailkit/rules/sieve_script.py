@@ -25,6 +25,9 @@ from .sieve_vacation import Vacation, vacation_lines
 
 INBOX = "INBOX"
 _MARKS = {"read": "\\Seen", "flag": "\\Flagged"}
+_BESIDE = re.compile(
+    r'^include :personal :optional "((?:[^"\\]|\\.)*)";\r?$', re.MULTILINE
+)
 _CONFLICTS = re.compile(rb"\b(vacation|reject|ereject)\b", re.IGNORECASE)
 
 
@@ -94,6 +97,12 @@ def sieve_script(rules: Iterable[Rule], names: Mapping[int, str], setting: Setti
         *draft.lines,
     ]
     return "\r\n".join(lines) + "\r\n"
+
+
+def beside_of(script: bytes) -> str:
+    """The script that one of ours runs first; ``""`` for none."""
+    found = _BESIDE.search(script.decode("utf-8", "replace"))
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else ""
 
 
 def conflicts(script: bytes) -> bool:
