@@ -7,6 +7,7 @@ from . import crm_mail_account
 from . import crm_mail_account_access
 from . import crm_mail_account_arrivals
 from . import crm_mail_account_bounces
+from . import crm_mail_account_filter_deeds
 from . import crm_mail_account_filters
 from . import crm_mail_account_lease
 from . import crm_mail_account_leave
@@ -59,6 +60,7 @@ from . import crm_mail_client_compose_files
 from . import crm_mail_client_outgoing
 from . import crm_mail_client_filters
 from . import crm_mail_client_rules
+from . import crm_mail_client_vacation
 from . import crm_mail_health
 from . import crm_mail_signature
 from . import crm_mail_client_links

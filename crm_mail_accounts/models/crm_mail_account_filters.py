@@ -1,19 +1,14 @@
 # One model, several files by subject.
 # pylint: disable=consider-merging-classes-inherited
-import logging
 from collections import defaultdict
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.tools import email_normalize
 
 from ..mailkit.rules import match
 from ..mailkit.sync.operations import Kind
 from ..tools import filter_facts
 from ..tools import flags as bits
 from ..tools.arrivals import HEADS, Heads
-
-_logger = logging.getLogger(__name__)
 
 
 class CrmMailAccount(models.Model):
@@ -37,7 +32,7 @@ class CrmMailAccount(models.Model):
             return
         self._repair_filters(filters)
         heads = (self.env.context.get(HEADS) or Heads()).by_id
-        self._apply_filters(filters, here, heads)
+        self._apply_filters(filters, here, heads, new=True)
 
     def _arrived_heads_wanted(self, messages):
         wanted = super()._arrived_heads_wanted(messages)
@@ -46,6 +41,23 @@ class CrmMailAccount(models.Model):
             return wanted
         here = self._filterable(messages)
         return wanted | self._undecided(filters, here)
+
+    def _arrived_bodies_wanted(self, messages):
+        """Whole, what may be forwarded."""
+        wanted = super()._arrived_bodies_wanted(messages)
+        forwarding = self.filter_ids.filtered(
+            lambda each: "forward" in each.action_ids.mapped("kind")
+        )
+        here = self._filterable(messages) if forwarding else messages.browse()
+        if not here:
+            return wanted
+        rules = forwarding._rules()
+        facts = self._facts(forwarding, here)
+        return wanted | here.filtered(
+            lambda mail: any(
+                match.matches(rule, facts[mail.id]) is not False for rule in rules
+            )
+        )
 
     def _filterable(self, messages):
         """Filters are for what comes into the inbox and still is there: another client
@@ -82,10 +94,11 @@ class CrmMailAccount(models.Model):
 
     # -- applying ------------------------------------------------------------------
 
-    def _apply_filters(self, filters, messages, heads=None) -> dict:
+    def _apply_filters(self, filters, messages, heads=None, new=False) -> dict:
         """Do what the filters want with mails of this account.
 
-        ``heads``: first bytes of mails by id, for conditions that look inside.
+        ``heads``: first bytes of mails by id, for conditions that look inside. ``new``:
+        the mails have just come in; others are neither told of nor forwarded.
 
         :return: ``{matched, moved: [[message id, folder id before]]}``
         """
@@ -97,13 +110,17 @@ class CrmMailAccount(models.Model):
         if not plans:
             return {"matched": 0, "moved": []}
         names = {each.id: each.name for each in filters}
+        if new:
+            muted = [mail.id for mail, plan in plans.items() if plan.mute]
+            self.env["crm.mail.message"].browse(muted).quiet = True
+            self._forward_plans(plans, names)
         self._enqueue_marks(plans)
         moved = self._enqueue_places(plans, names)
         for mail, plan in plans.items():
             for number, deed in (
                 (plan.link, "_filter_link"),
                 (plan.opportunity, "_filter_opportunity"),
-                (plan.notify, "_filter_notify"),
+                (new and plan.notify, "_filter_notify"),
             ):
                 if number:
                     self._do_filter(deed, mail, names[number])
@@ -144,7 +161,9 @@ class CrmMailAccount(models.Model):
             if target and target != mail.shown_folder_id.id:
                 moves[target].append(mail.id)
                 moved.append([mail.id, mail.shown_folder_id.id])
-                filed_by.append((mail.id, names[plan.placed_by], target))
+                filed_by.append(
+                    (mail.id, names[plan.placed_by], plan.placed_by, target)
+                )
         messages = self.env["crm.mail.message"]
         folders = self.env["crm.mail.folder"]
         for target, ids in copies.items():
@@ -154,12 +173,13 @@ class CrmMailAccount(models.Model):
         if filed_by:
             self.env.cr.execute_values(
                 "UPDATE crm_mail_message"
-                "   SET filed_by = filed.name, filed_in_id = filed.folder"
-                " FROM (VALUES %s) AS filed (id, name, folder)"
+                "   SET filed_by = filed.name, filed_by_id = filed.filter,"
+                "       filed_in_id = filed.folder"
+                " FROM (VALUES %s) AS filed (id, name, filter, folder)"
                 " WHERE crm_mail_message.id = filed.id",
                 filed_by,
             )
-            messages.invalidate_model(["filed_by", "filed_in_id"])
+            messages.invalidate_model(["filed_by", "filed_by_id", "filed_in_id"])
         for target, ids in moves.items():
             operations._enqueue(
                 messages.browse(ids), Kind.MOVE, target=folders.browse(target)
@@ -179,73 +199,6 @@ class CrmMailAccount(models.Model):
                 each.sudo().write(
                     {"matched": each.matched + counts[each.id], "matched_at": now}
                 )
-
-    # -- what is done in the CRM ---------------------------------------------------
-
-    def _do_filter(self, deed: str, mail, name: str):
-        """As the owner, who must be allowed to; a refusal leaves the rest alone."""
-        try:
-            with self.env.cr.savepoint():
-                env = self.env(user=self.user_id.id, su=False)
-                getattr(self.with_env(env), deed)(mail.with_env(env), name)
-        except (UserError, AccessError) as error:
-            _logger.info("account %s: a filter's deed was refused", self.id)
-            self._log_filter(
-                self.env._(
-                    "The filter “%(name)s” could not do what it should: %(reason)s",
-                    name=name,
-                    reason=str(error),
-                )
-            )
-
-    def _filter_link(self, message, name: str):
-        """Link a mail to the record of its sender, if there is one."""
-        partner = self.env["res.partner"].search(
-            [("email_normalized", "=", email_normalize(message.from_email or "-"))],
-            limit=1,
-        )
-        if partner:
-            self._link_by_filter(message, partner, name)
-
-    def _link_by_filter(self, message, record, name: str):
-        """The link is made now; the worker fetches the mail and posts it."""
-        links = self.env["crm.mail.link"]
-        content = self.link_content
-        links._check_may_link(message, record._name, record.id, content)
-        if not links._known(message, record._name, record.id):
-            reason = self.env._("Linked by the filter “%(name)s”", name=name)
-            links._make(
-                [(message, record._name, record.id, reason, content)], by_rule=True
-            )
-
-    def _filter_opportunity(self, message, name: str):
-        """Create an opportunity from a mail, and link the mail to it."""
-        email = message.from_email or ""
-        partner = self.env["res.partner"].search(
-            [("email_normalized", "=", email_normalize(email) or "-")], limit=1
-        )
-        lead = self.env["crm.lead"].create(
-            {
-                "name": message.subject or self.env._("(no subject)"),
-                "type": "opportunity",
-                "user_id": self.user_id.id,
-                "partner_id": partner.id,
-                "contact_name": False if partner else message.from_name,
-                "email_from": partner.email or email,
-            }
-        )
-        self._link_by_filter(message, lead, name)
-
-    def _filter_notify(self, message, name: str):
-        """Tell the owner's open screens of a mail."""
-        self.user_id._bus_send(
-            "simple_notification",
-            {
-                "type": "info",
-                "title": message.from_name or message.from_email or name,
-                "message": message.subject or self.env._("(no subject)"),
-            },
-        )
 
     # -- folders that are gone -------------------------------------------------------
 

@@ -68,7 +68,7 @@ class CrmMailClient(models.AbstractModel):
             "invitations": reading.invitations(self.env, mail),
             "quoted": message._has_quotes(clean.html),
             "lines": len(mail.text.splitlines()),
-            "filed_by": client_payload.filed_by(message),
+            **client_payload.filed_by(message),
             "attachments": [
                 client_payload.attachment_payload(message, part, sizes)
                 for part in mail.attachments

@@ -22,7 +22,7 @@ AT_ONCE_INSIDE = 50
 TRIED_IN = ("inbox", "archive", "none")
 FILTER_FIELDS = ("name", "active", "match", "stop")
 CONDITION_FIELDS = ("field", "header", "negated", "operator", "value")
-ACTION_FIELDS = ("kind", "folder_id", "keyword")
+ACTION_FIELDS = ("kind", "folder_id", "keyword", "address")
 
 
 class CrmMailClient(models.AbstractModel):
@@ -53,7 +53,7 @@ class CrmMailClient(models.AbstractModel):
 
         :param values: ``{id, name, active, match, stop, conditions, actions}``;
             conditions are ``{field, header, negated, operator, value}``, actions
-            ``{kind, folder_id, keyword}``; see ``mailkit/rules/match.py``
+            ``{kind, folder_id, keyword, address}``; see ``mailkit/rules/match.py``
         :return: its payload
         :raises ValidationError: what is missing, in words
         """
@@ -142,6 +142,8 @@ class CrmMailClient(models.AbstractModel):
     def filter_run(self, filter_ids, folder_id, before=False) -> dict:
         """Apply filters to a part of a folder, the newest mails first.
 
+        What is only for new mail, forwarding and notifying, is left out.
+
         Call it again with the ``before`` of its answer until that is false; hand all
         ``moved`` to :meth:`undo_move` to take the moves back.
 
@@ -196,7 +198,7 @@ class CrmMailClient(models.AbstractModel):
             "match": "all",
             "stop": False,
             "conditions": [condition],
-            "actions": [{"kind": "move", "folder_id": False, "keyword": ""}],
+            "actions": [self._action("move")],
         }
 
     # -- helpers -----------------------------------------------------------------
@@ -223,6 +225,10 @@ class CrmMailClient(models.AbstractModel):
             "operator": operator,
             "value": value,
         }
+
+    @staticmethod
+    def _action(kind) -> dict:
+        return {"kind": kind, "folder_id": False, "keyword": "", "address": ""}
 
     def _filter_templates(self, account) -> list[dict]:
         """``folder_name``: of the folder that the action is to make or to use."""
@@ -266,10 +272,9 @@ class CrmMailClient(models.AbstractModel):
                     "conditions": conditions,
                     "actions": [
                         {
-                            "kind": "move",
+                            **self._action("move"),
                             "folder_id": folder.id,
                             "folder_name": name,
-                            "keyword": "",
                         }
                     ],
                 }

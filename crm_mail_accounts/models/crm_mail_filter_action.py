@@ -2,6 +2,7 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize
 
 from ..mailkit.rules.match import Action
 
@@ -31,7 +32,9 @@ class CrmMailFilterAction(models.Model):
             ("keyword", "Give the keyword"),
             ("link", "Link to the sender's record"),
             ("opportunity", "Create an opportunity"),
+            ("forward", "Forward to"),
             ("notify", "Notify me"),
+            ("mute", "Do not notify"),
         ],
         "Do",
         required=True,
@@ -44,6 +47,9 @@ class CrmMailFilterAction(models.Model):
         help="What the folder was called; it is found again by that name.",
     )
     keyword = fields.Char(help="A word that mail programs show as a tag.")
+    address = fields.Char(
+        "Forward to", help="Mails that a machine has sent are not forwarded."
+    )
     told_missing = fields.Boolean(
         help="Its owner has heard that the folder is not there."
     )
@@ -54,7 +60,7 @@ class CrmMailFilterAction(models.Model):
             # Kept when the folder is gone: it tells which one it was.
             action.folder_path = action.folder_id.path or action.folder_path
 
-    @api.constrains("kind", "folder_id", "keyword", "filter_id")
+    @api.constrains("kind", "folder_id", "keyword", "address", "filter_id")
     def _check_usable(self):
         for action in self:
             folder = action.folder_id
@@ -68,6 +74,8 @@ class CrmMailFilterAction(models.Model):
                 raise ValidationError(
                     self.env._("“%(folder)s” cannot hold mails.", folder=folder.name)
                 )
+            if action.kind == "forward":
+                action._check_address()
             if action.kind == "keyword" and not _KEYWORD.fullmatch(
                 action.keyword or ""
             ):
@@ -78,9 +86,24 @@ class CrmMailFilterAction(models.Model):
                     )
                 )
 
+    def _check_address(self):
+        """:raises ValidationError: nobody, or oneself, to forward to"""
+        address = email_normalize(self.address or "")
+        if not address:
+            raise ValidationError(
+                self.env._("Enter the one e-mail address that the mails go on to.")
+            )
+        if address == email_normalize(self.filter_id.account_id.email or ""):
+            raise ValidationError(
+                self.env._(
+                    "A filter cannot forward to its own mailbox. Enter another address."
+                )
+            )
+
     def _value(self) -> Action:
         self.ensure_one()
-        return Action(self.kind, self._target().id or 0, self.keyword or "")
+        words = {"keyword": self.keyword, "forward": email_normalize(self.address)}
+        return Action(self.kind, self._target().id or 0, words.get(self.kind) or "")
 
     def _target(self):
         """The folder that the action files into."""

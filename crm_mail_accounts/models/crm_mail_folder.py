@@ -2,6 +2,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..mailkit.imap import sets
 from ..mailkit.imap.folders import propose_roles
@@ -100,6 +101,10 @@ class CrmMailFolder(models.Model):
     server_total = fields.Integer("Mails on the server")
     indexed_total = fields.Integer("Mails known here")
     unread = fields.Integer()
+    quiet_unread = fields.Integer(
+        compute="_compute_quiet_unread",
+        help="Unread mails that nobody is notified of, or not yet.",
+    )
     server_unseen = fields.Integer("Unread on the server")
     mode = fields.Selection(
         [
@@ -138,6 +143,27 @@ class CrmMailFolder(models.Model):
                 and folder.selectable
                 and (not folder.skipped or folder.role == "inbox")
             )
+
+    def _compute_quiet_unread(self):
+        rows = {}
+        if self.ids:
+            # as ``unread``: a number of the folder, whose reader has been asked for
+            self.env["crm.mail.message"].flush_model(["quiet", "arrived", "seen"])
+            rows = dict(
+                self.env.execute_query(
+                    SQL(
+                        """
+                        SELECT shown_folder_id, count(*) FROM crm_mail_message
+                         WHERE shown_folder_id = ANY(%s)
+                           AND (quiet OR arrived) AND NOT seen
+                         GROUP BY shown_folder_id
+                        """,
+                        self.ids,
+                    )
+                )
+            )
+        for folder in self:
+            folder.quiet_unread = rows.get(folder.id, 0)
 
     def _may_be_monitored(self) -> bool:
         """Whether its owner can choose to have the mail of this folder here."""

@@ -114,11 +114,15 @@ class CrmMailMessage(models.Model):
     unplaced_at = fields.Datetime(help="The server had it nowhere from then on.")
     unplaced_pass = fields.Integer()
     filed_by = fields.Char(help="Name of the filter that moved it last.")
+    filed_by_id = fields.Many2one(
+        "crm.mail.filter", index="btree_not_null", ondelete="set null"
+    )
     filed_in_id = fields.Many2one(
         "crm.mail.folder",
         ondelete="set null",
         help="Where that filter moved it: if it lies elsewhere, somebody else did.",
     )
+    quiet = fields.Boolean(help="A filter wants nobody to be notified of it.")
     arrived = fields.Boolean(
         "Not handled yet",
         help="New mail that nothing was done with yet: no answer, filter or link. Set "
@@ -158,6 +162,9 @@ class CrmMailMessage(models.Model):
     _threadless_index = models.Index("(account_id, id) WHERE thread_id IS NULL")
     _unplaced_index = models.Index("(account_id) WHERE state = 'unplaced'")
     _arrived_index = models.Index("(account_id, folder_id, id) WHERE arrived")
+    _quiet_index = models.Index(
+        "(shown_folder_id) WHERE (quiet OR arrived) AND NOT seen"
+    )
     _imported_index = models.Index(
         "(user_id, internal_date DESC, uid DESC) WHERE state = 'unplaced'"
     )

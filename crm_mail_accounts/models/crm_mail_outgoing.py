@@ -90,6 +90,7 @@ class CrmMailOutgoing(models.Model):
     parent_kind = fields.Char(help="`reply`, `reply_all`, `forward`...")
     in_reply_to = fields.Char()
     reference_header = fields.Text()
+    by_filter = fields.Char(help="The filter that forwards a mail by itself.")
     res_model = fields.Char("Model to link to")
     res_id = fields.Many2oneReference("Record to link to", model_field="res_model")
     link_pending = fields.Boolean(help="To be linked once its copy is indexed.")
@@ -158,6 +159,9 @@ class CrmMailOutgoing(models.Model):
         "(user_id, window_token) WHERE window_token IS NOT NULL"
     )
     _work_index = models.Index("(account_id, next_at) WHERE next_at IS NOT NULL")
+    _by_filter_index = models.Index(
+        "(account_id, create_date) WHERE by_filter IS NOT NULL"
+    )
     _waiting_index = models.Index("(user_id, state) WHERE state <> 'sent'")
 
     # -- who ---------------------------------------------------------------------

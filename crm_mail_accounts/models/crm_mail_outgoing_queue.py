@@ -45,10 +45,19 @@ class CrmMailOutgoing(models.Model):
         :param send_at: naive UTC; without it the mail leaves when undoing is over
         :raises UserError: nobody to send it to, or larger than the server takes
         """
+        pause = timedelta(seconds=self._undo_seconds())
+        leaves = send_at or fields.Datetime.now() + pause
+        self._freeze(sender, leaves, send_at)
+        self._wake(leaves)
+
+    def _freeze(self, sender: Sender, leaves, send_at=False, headers=()):
+        """Make the bytes that leave at ``leaves``, which nobody is woken for.
+
+        :raises UserError: as :meth:`_queue`
+        """
         self.ensure_one()
         recipients = self._check_recipients()
         now = fields.Datetime.now()
-        leaves = send_at or now + timedelta(seconds=self._undo_seconds())
         message_id = self._new_message_id(sender)
         from_, reply_to = self._from_of(sender)
         try:
@@ -58,6 +67,7 @@ class CrmMailOutgoing(models.Model):
                 message_id=message_id,
                 date=(send_at or now).replace(tzinfo=timezone.utc),
                 reply_to=reply_to,
+                headers=headers,
             )
         except InvalidArgument as error:
             raise UserError(
@@ -71,7 +81,7 @@ class CrmMailOutgoing(models.Model):
                 "next_at": leaves,
                 "queued_at": leaves,
                 "send_at": send_at,
-                "undo_until": False if send_at else leaves,
+                "undo_until": leaves if not send_at and leaves > now else False,
                 "message_id": message_id,
                 "envelope": {"from": from_.email, "to": recipients},
                 "results": False,
@@ -88,7 +98,6 @@ class CrmMailOutgoing(models.Model):
                 **self._note_sent_folder(),
             }
         )
-        self._wake(leaves)
 
     def _undo_seconds(self) -> int:
         return min(max(self.user_id.crm_mail_undo_seconds, 0), LONGEST_UNDO)

@@ -2,7 +2,7 @@ import uuid
 from datetime import timedelta, timezone
 from hashlib import sha256
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -67,6 +67,12 @@ class CrmMailVacation(models.Model):
     )
     token = fields.Char(default=lambda self: uuid.uuid4().hex, readonly=True)
     is_on = fields.Boolean("Answering now", compute="_compute_is_on")
+    preview = fields.Html(
+        "What somebody gets", compute="_compute_previews", sanitize=True
+    )
+    colleague_preview = fields.Html(
+        "What a colleague gets", compute="_compute_previews", sanitize=True
+    )
 
     _account_unique = models.Constraint(
         "UNIQUE (account_id)", "A mailbox has one out of office; change that one."
@@ -76,6 +82,27 @@ class CrmMailVacation(models.Model):
     def _compute_is_on(self):
         for each in self:
             each.is_on = each._is_on()
+
+    @api.depends(
+        *("follow_host", "date_from", "date_to", "subject", "body", "colleague_body")
+    )
+    def _compute_previews(self):
+        """As an answer to a mail that somebody might write."""
+        for each in self:
+            words = (
+                each.env._("Rosa Conti"),
+                each.env._("Our appointment"),
+            )
+            each.preview = each._preview(False, *words)
+            each.colleague_preview = each._preview(True, *words)
+
+    def _preview(self, colleague: bool, name: str, subject: str):
+        text = self._filled(colleague, name, subject)
+        if is_html_empty(text):
+            return Markup("<p><em>%s</em></p>") % self.env._("No answer.")
+        title = autoreply.answer_subject(self.subject or "", subject)
+        # the field that takes this cleans it
+        return Markup("<p><strong>%s</strong></p>%s") % (title, Markup(text))  # noqa: S704
 
     @api.constrains("date_from", "date_to", "days")
     def _check_times(self):
@@ -131,18 +158,24 @@ class CrmMailVacation(models.Model):
         text = f"{self.subject}\0{self._text(colleague)}"
         return sha256(text.encode()).hexdigest()[:32]
 
-    def _answer(self, message, to: str, colleague: bool) -> bytes:
-        """The whole answer."""
+    def _filled(self, colleague: bool, name: str, subject: str) -> str:
+        """The text with its placeholders filled in."""
         until = self._period()[1]
         words = {
-            "{name}": message.from_name or to,
-            "{subject}": message.subject or "",
+            "{name}": name,
+            "{subject}": subject,
             "{until}": format_date(self.env, until) if until else "",
         }
-        html = self._text(colleague)
+        html = str(self._text(colleague) or "")
         for word, value in words.items():
             html = html.replace(word, str(escape(value)))
-        sent = prepare_html(html)
+        return html
+
+    def _answer(self, message, to: str, colleague: bool) -> bytes:
+        """The whole answer."""
+        sent = prepare_html(
+            self._filled(colleague, message.from_name or to, message.subject or "")
+        )
         account = self.account_id
         references = (message.reference_header or "").split()
         return compose(

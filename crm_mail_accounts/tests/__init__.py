@@ -7,6 +7,8 @@ from . import test_composer
 from . import test_controllers
 from . import test_delegate
 from . import test_discovery
+from . import test_filter_forward
+from . import test_filter_tours
 from . import test_filters
 from . import test_health
 from . import test_hostile

@@ -74,14 +74,16 @@ class TestFilters(SyncCase):
 
     def test_new_mail_is_filed_and_what_was_there_stays(self):
         """Once, on the server too; and the mail says by which filter. [E4]"""
-        self.make([text("from", "rosa@")], [self.move_to(self.clients)], name="Rosa")
+        rosa = self.make(
+            [text("from", "rosa@")], [self.move_to(self.clients)], name="Rosa"
+        )
         self.receive(simple_mail("Filed"), simple_mail("Other", "b@other.example"))
         self.assertEqual(self.subjects("Clients"), {"x", "Filed"})
         self.assertEqual(self.subjects("INBOX"), {"There before", "Other"})
         mail = self.mail("Filed")
         self.assertEqual((mail.folder_id, mail.seen), (self.clients, False))
         opened = self.client().open_message(mail.id)
-        self.assertEqual(opened["filed_by"], "Rosa")
+        self.assertEqual((opened["filed_by"], opened["filed_by_id"]), ("Rosa", rosa.id))
         self.client().move(mail.ids, self.inbox.id)
         self.assertEqual(self.client().open_message(mail.id)["filed_by"], "")
         self.sync(self.account)

@@ -70,6 +70,8 @@ CLIENT_CALLS = {
     "rules_engine": lambda s: (s.account.id,),
     "rules_engine_switch": lambda s: (s.account.id, "here"),
     "filter_delete": lambda s: (s.filter.id,),
+    "vacation_form": lambda s: (s.account.id,),
+    "vacation_end": lambda s: (s.account.id,),
     "compose_start": lambda s: ("reply", s.mail.id),
     "compose_open": lambda s: (s.outgoing.id,),
     "compose_save": lambda s: (s.outgoing.id, s.outgoing.version, s.written()),

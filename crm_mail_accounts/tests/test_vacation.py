@@ -3,8 +3,8 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, tagged
 
 from ..mailkit.smtp.session import SmtpSession
 from ..tools.vacation_sending import VacationSending
@@ -152,3 +152,62 @@ class TestVacation(SyncCase):
         ):
             with self.assertRaises(ValidationError), self.cr.savepoint():
                 self.vacation.write(values)
+
+    # -- the screen ------------------------------------------------------------------
+
+    def account_payload(self, user=None):
+        (payload,) = [
+            each
+            for each in self.client(user).bootstrap()["accounts"]
+            if each["id"] == self.account.id
+        ]
+        return payload
+
+    def test_the_screen_says_that_it_is_on_and_ends_it(self):
+        until = fields.Datetime.now() + timedelta(days=3)
+        self.vacation.date_to = until
+        self.assertEqual(
+            self.account_payload()["away"], {"until": fields.Datetime.to_string(until)}
+        )
+        answer = self.client().vacation_end(self.account.id)
+        self.assertFalse(answer["accounts"][0]["away"])
+        self.assertFalse(self.vacation.active)
+        self.receive(self.mail_to_me())
+        self.assertFalse(self.answers())
+
+    def test_a_delegate_neither_sees_nor_ends_it(self):
+        self.env["crm.mail.delegate"].with_user(self.owner).create(
+            {
+                "account_id": self.account.id,
+                "user_id": self.colleague.id,
+                "may_act": True,
+            }
+        )
+        self.assertFalse(self.account_payload(self.colleague)["away"])
+        client = self.client(self.colleague)
+        for call in (client.vacation_form, client.vacation_end):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                call(self.account.id)
+
+    def test_the_form_is_that_of_the_mailbox_whether_there_is_one_or_not(self):
+        action = self.client().vacation_form(self.account.id)
+        self.assertEqual(action["res_id"], self.vacation.id)
+        self.vacation.active = False
+        action = self.client().vacation_form(self.account.id)
+        self.assertEqual(action["res_id"], self.vacation.id)
+        self.vacation.unlink()
+        action = self.client().vacation_form(self.account.id)
+        self.assertFalse(action["res_id"])
+        self.assertEqual(action["context"]["default_account_id"], self.account.id)
+
+    def test_what_is_shown_before_is_what_is_sent(self):
+        view = "crm_mail_accounts.crm_mail_vacation_view_form_dialog"
+        with Form(self.vacation, view) as form:
+            form.subject = "Away: {subject}"
+            self.assertIn("Away: Our appointment", form.preview)
+            self.assertIn("Dear Rosa Conti, back later: Our appointment", form.preview)
+            self.assertIn("No answer", form.colleague_preview)
+            form.colleague_body = "<p>Ask Laura, {name}</p>"
+            self.assertIn("Ask Laura, Rosa Conti", form.colleague_preview)
+        self.vacation.body = "<p>Hi</p><script>alert(1)</script>"
+        self.assertNotIn("script", self.vacation.preview)

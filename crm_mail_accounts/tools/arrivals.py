@@ -184,6 +184,8 @@ class Arrivals:
             [ids],
         )
         env["crm.mail.message"].invalidate_model(["arrived", "tries"])
+        # the screen holds its notices back until filters have had their say
+        self.worker.tell(env, env["crm.mail.folder"].browse(self.task.folder_id))
 
     def _run_hook(self, account, hook: str, mails):
         if not mails:

@@ -43,9 +43,22 @@ def account_payload(account, folders) -> dict:
             "at": fields.Datetime.to_string(account.error_at or account.checked_at)
             or False,
         },
+        "away": _away(account),
         "smtp_problem": account.smtp_problem or "",
         "repair": account.user_id == account.env.user and account.repair or "",
         "progress": {"indexed": indexed, "total": total, "running": running},
+    }
+
+
+def _away(account) -> dict | bool:
+    """``{until: UTC or false}`` while new mail is answered automatically; it is the
+    owner's matter alone."""
+    if account.user_id != account.env.user:
+        return False
+    vacation = account.vacation_ids.filtered("is_on")[:1]
+    until = vacation and vacation._period()[1]
+    return bool(vacation) and {
+        "until": fields.Datetime.to_string(until) if until else False
     }
 
 
@@ -98,14 +111,21 @@ def folder_counts(folder) -> dict:
         "unread": folder.unread,
         "total": folder.server_total,
         "indexed": folder.indexed_total,
+        "quiet": folder.quiet_unread,
         "problem": folder.problem or "",
     }
 
 
-def filed_by(message) -> str:
-    """The filter that put the mail where it lies, by name."""
+def filed_by(message) -> dict:
+    """The filter that put the mail where it lies: ``filed_by``, its name, and
+    ``filed_by_id``, for its owner, while it exists."""
     here = message.filed_in_id and message.filed_in_id == message.shown_folder_id
-    return (here and message.filed_by) or ""
+    by = message.filed_by_id
+    mine = by and message.user_id == message.env.user
+    return {
+        "filed_by": (here and message.filed_by) or "",
+        "filed_by_id": bool(here and mine) and by.id,
+    }
 
 
 def filter_payload(each) -> dict:
@@ -135,6 +155,7 @@ def filter_payload(each) -> dict:
                 "folder_id": line.folder_id.id,
                 "folder_path": line.folder_path or "",
                 "keyword": line.keyword or "",
+                "address": line.address or "",
             }
             for line in each.action_ids
         ],

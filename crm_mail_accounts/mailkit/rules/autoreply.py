@@ -135,7 +135,7 @@ def decide(
     :param only_direct: mails where no address of mine is written get none; if false,
         blind copies do, lists still do not
     """
-    header = _gathered(mail.header)
+    header = gathered(mail.header)
     sender = correspondent(header)
     silence = _silence_of_header(header, token) or _silence_of_sender(
         header, sender, mail, ours, only_direct
@@ -164,20 +164,10 @@ def correspondent(header: dict[str, list[bytes]]) -> str:
 
 def _silence_of_header(header, token: str) -> Silence | None:
     """What the mail says of itself."""
-    words = lambda name: [_word(value) for value in header.get(name, ())]  # noqa: E731
-    if any(value.strip() in (b"<>", b"") for value in header.get("return-path", ())):
-        return Silence.REPORT
-    if any(media_type(value) in _REPORTS for value in header.get("content-type", ())):
-        return Silence.REPORT
-    if any(word != "no" for word in words("auto-submitted")):
-        return Silence.AUTOMATIC
-    if any(header.get(name) for name in _AUTO_FIELDS):
-        return Silence.AUTOMATIC
-    if token and any(
-        token.encode() in value for value in header.get(LOOP_FIELD.lower(), ())
-    ):
-        return Silence.AUTOMATIC
-    if _BULK & set(words("precedence")):
+    silence = machine_made(header, token)
+    if silence is not None:
+        return silence
+    if _BULK & set(_words(header, "precedence")):
         return Silence.BULK
     if "feedback-id" in header or any(name.startswith("list-") for name in header):
         return Silence.LIST
@@ -187,6 +177,23 @@ def _silence_of_header(header, token: str) -> Silence | None:
         for part in value.decode("latin-1").split(",")
     }
     return Silence.SUPPRESSED if suppress & _SUPPRESS else None
+
+
+def machine_made(header: dict[str, list[bytes]], token: str) -> Silence | None:
+    """A report, or what another machine sent by itself, or we did (``token``)."""
+    if any(value.strip() in (b"<>", b"") for value in header.get("return-path", ())):
+        return Silence.REPORT
+    if any(media_type(value) in _REPORTS for value in header.get("content-type", ())):
+        return Silence.REPORT
+    if any(word != "no" for word in _words(header, "auto-submitted")):
+        return Silence.AUTOMATIC
+    if any(header.get(name) for name in _AUTO_FIELDS):
+        return Silence.AUTOMATIC
+    if token and any(
+        token.encode() in value for value in header.get(LOOP_FIELD.lower(), ())
+    ):
+        return Silence.AUTOMATIC
+    return None
 
 
 def _silence_of_sender(header, sender, mail, ours, only_direct) -> Silence | None:
@@ -258,11 +265,16 @@ def answer_subject(template: str, subject: str) -> str:
     return " ".join(text.split())[:MAX_SUBJECT]
 
 
-def _gathered(header: bytes) -> dict[str, list[bytes]]:
+def gathered(header: bytes) -> dict[str, list[bytes]]:
+    """The fields of a raw header: lower-case name -> values."""
     found: dict[str, list[bytes]] = {}
     for name, value in fields(header):
         found.setdefault(name.decode("latin-1"), []).append(value)
     return found
+
+
+def _words(header: dict[str, list[bytes]], name: str) -> list[str]:
+    return [_word(value) for value in header.get(name, ())]
 
 
 def _word(value: bytes) -> str:

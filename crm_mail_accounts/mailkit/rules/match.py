@@ -83,8 +83,8 @@ class Condition:
 
 @dataclass(frozen=True)
 class Action:
-    """``kind`` is one of ``move copy delete read flag keyword link opportunity
-    notify``; ``target`` a folder's id, ``value`` a keyword."""
+    """``kind`` is one of ``move copy delete read flag keyword link opportunity notify
+    mute forward``; ``target`` a folder's id, ``value`` a keyword or an address."""
 
     kind: str
     target: int = 0
@@ -172,8 +172,8 @@ Test = Callable[[Facts], "bool | None"]
 class Plan:
     """What all rules together want of one mail; folders and rules by their ids.
 
-    ``placed_by``: the rule that moves or deletes it. ``matched``: the rules that
-    matched, in their order.
+    ``placed_by``: the rule that moves or deletes it. ``forward_to``: by which rule, for
+    each address. ``matched``: the rules that matched, in their order.
     """
 
     move_to: int = 0
@@ -186,6 +186,8 @@ class Plan:
     link: int = 0
     opportunity: int = 0
     notify: int = 0
+    mute: bool = False
+    forward_to: dict[str, int] = field(default_factory=dict)
     matched: list[int] = field(default_factory=list)
 
 
@@ -388,7 +390,9 @@ def _gather(wanted: Plan, rule: Rule, action: Action) -> None:
     elif kind == "keyword":
         if action.value not in wanted.keywords:
             wanted.keywords.append(action.value)
-    elif kind in ("read", "flag"):
+    elif kind == "forward":
+        wanted.forward_to.setdefault(action.value, rule.id)
+    elif kind in ("read", "flag", "mute"):
         setattr(wanted, kind, True)
     elif not getattr(wanted, kind):
         setattr(wanted, kind, rule.id)

@@ -342,7 +342,7 @@ describe("phone", () => {
         const names = () => queryAllAttributes(".o_crm_mail_action", "data-action");
         expect(names()).toEqual(["archive", "delete", "unread"]);
         await contains(".o_crm_mail_more_actions").click();
-        expect(names().slice(3)).toEqual(["move", "junk", "flag"]);
+        expect(names().slice(3)).toEqual(["move", "junk", "flag", "filter"]);
         await contains(".o-dropdown--menu [data-action='flag']").click();
         expect(server.changes).toEqual([["mark", [3], ["flagged"], []]]);
         await contains(action("delete")).click();

@@ -22,6 +22,7 @@ export function makeAccount(values = {}) {
         owner: false,
         repair: "",
         may_act: true,
+        away: false,
         quota: false,
         health: {state: "ok", message: "", at: false},
         progress: {indexed: 3, total: 3, running: false},
@@ -42,6 +43,7 @@ export function makeFolder(values = {}) {
         monitored: true,
         subscribed: true,
         unread: 0,
+        quiet: 0,
         total: 3,
         indexed: 3,
         ...values,
@@ -210,6 +212,33 @@ export function makeComposition(values = {}) {
     };
 }
 
+/** A filter, as `filters_list` sends it. */
+export function makeFilter(id, values = {}) {
+    return {
+        id,
+        account_id: 1,
+        name: `Filter ${id}`,
+        active: true,
+        match: "all",
+        stop: false,
+        matched: 0,
+        problem: "",
+        conditions: [
+            {
+                field: "from",
+                header: "",
+                negated: false,
+                operator: "contains",
+                value: "giulia",
+            },
+        ],
+        actions: [
+            {kind: "flag", folder_id: false, folder_path: "", keyword: "", address: ""},
+        ],
+        ...values,
+    };
+}
+
 export function makeComposeAttachment(values = {}) {
     return {
         id: 31,
@@ -300,6 +329,12 @@ export function mockMailServer(values = {}) {
                 path: name,
                 role: "none",
             }),
+        filters: [],
+        filterTemplates: [],
+        trial: {count: 0, looked_at: 0, unknown: 0, rows: []},
+        /** What each call of a run on a folder answers */
+        runs: [],
+        fromMessage: () => ({...makeFilter(false), id: undefined}),
         // Mails that are written
         composition: (_kind, _messageId, given) => makeComposition(given || {}),
         /** What a mail that lies here is opened with */
@@ -453,6 +488,32 @@ export function mockMailServer(values = {}) {
         comment: (...args) => value("said", args),
         delete_comment: (...args) => value("said", args),
         withdraw_share: (...args) => value("withdrawn", args),
+        filter_save: (_accountId, filter) => {
+            const known = server.filters.find(({id}) => id === filter.id);
+            const saved = {...makeFilter(filter.id || 40), ...known, ...filter};
+            server.filters = known
+                ? server.filters.map((each) => (each === known ? saved : each))
+                : [...server.filters, saved];
+            return saved;
+        },
+        filter_delete: (filterId) => {
+            server.filters = server.filters.filter(({id}) => id !== filterId);
+            return true;
+        },
+        filter_reorder: (_accountId, ids) => {
+            server.filters.sort(
+                (one, two) => ids.indexOf(one.id) - ids.indexOf(two.id)
+            );
+            return true;
+        },
+        filter_run: () => server.runs.shift(),
+        vacation_end: () => {
+            server.accounts = server.accounts.map((account) => ({
+                ...account,
+                away: false,
+            }));
+            return state();
+        },
         compose_save: (id, version) =>
             server.conflict
                 ? {conflict: true, composition: server.conflict}
@@ -510,6 +571,17 @@ export function mockMailServer(values = {}) {
         contact_proposals: (...args) => value("proposals", args),
         create_contact: (...args) => value("contact", args),
         create_opportunity: (...args) => value("opportunity", args),
+        filters_list: () => ({
+            filters: server.filters,
+            templates: server.filterTemplates,
+        }),
+        filter_try: (...args) => value("trial", args),
+        filter_from_message: (...args) => value("fromMessage", args),
+        vacation_form: (accountId) => ({
+            type: "ir.actions.act_window",
+            res_model: "crm.mail.vacation",
+            context: {default_account_id: accountId},
+        }),
         compose_start: (...args) => value("composition", args),
         compose_open: (...args) => value("opened", args),
         compose_complete: (...args) => value("people", args),

@@ -13,6 +13,7 @@ import {useService} from "@web/core/utils/hooks";
 
 import {useMailClient} from "../messages_service/use_mail_client";
 import {AccountBanner} from "./account_banner/account_banner";
+import {AwayBanner} from "./away_banner/away_banner";
 import {ContextPanel} from "./context_panel/context_panel";
 import {FolderList} from "./folder_list/folder_list";
 import {MessageList} from "./message_list/message_list";
@@ -31,6 +32,7 @@ export class MailClient extends Component {
     static template = "crm_mail_accounts.MailClient";
     static components = {
         AccountBanner,
+        AwayBanner,
         ContextPanel,
         FolderList,
         MessageList,
@@ -100,6 +102,10 @@ export class MailClient extends Component {
         return this.store.accounts.filter(
             (account) => account.health.state === "error"
         );
+    }
+
+    get awayAccounts() {
+        return this.store.accounts.filter((account) => account.away);
     }
 
     /** Accounts that run full, as long as the reader has not heard of it */

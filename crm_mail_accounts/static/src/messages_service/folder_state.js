@@ -113,6 +113,12 @@ export class FolderState extends LayoutState {
         return !account || account.may_act !== false;
     }
 
+    /** Whether a mailbox is the reader's own: filters are its owner's alone. */
+    isOwn(accountId) {
+        const account = this.getAccount(accountId);
+        return Boolean(account) && !account.owner;
+    }
+
     /**
      * @param {number} accountId
      * @param {string} role

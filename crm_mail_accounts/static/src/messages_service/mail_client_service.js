@@ -7,6 +7,7 @@ import {debounce} from "@web/core/utils/timing";
 import {ChangeQueue} from "./change_queue";
 import {CommentActions} from "./comment_actions";
 import {ComposeActions} from "./compose_actions";
+import {FilterActions} from "./filter_actions";
 import {FolderActions} from "./folder_actions";
 import {MailActions} from "./mail_actions";
 import {makeMailClientStore} from "./mail_client_store";
@@ -21,7 +22,7 @@ import {SearchActions} from "./search_actions";
  *
  * It asks `crm.mail.client`, hands the answers to the store and turns failures into
  * sentences. What changes mails is in `mail_actions.js`, what changes folders in
- * `folder_actions.js`, what writes mails in `compose_actions.js`, what becomes of them
+ * `folder_actions.js`, filters and out of office in `filter_actions.js`, what writes mails in `compose_actions.js`, what becomes of them
  * in `outgoing_actions.js`; all ask through here. Nothing here throws towards a
  * component, but for the two things that a component asks and waits for itself (search
  * for records).
@@ -102,6 +103,7 @@ export class MailClientService {
         /** Whether the list is to be read anew when the last change is answered */
         this.refreshDue = false;
         this.mails = new MailActions(this);
+        this.filters = new FilterActions(this);
         this.folders = new FolderActions(this);
         this.reading = new ReadingActions(this);
         this.records = new RecordMail(this);

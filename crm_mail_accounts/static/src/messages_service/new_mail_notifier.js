@@ -8,8 +8,11 @@ import {url} from "@web/core/utils/urls";
  * every tab.
  *
  * New is what raises the unread count of a folder that was counted before; while a
- * mailbox is being filled nothing is new.
+ * mailbox is being filled nothing is new. Mails that a filter keeps quiet do not count,
+ * nor do those that no filter has looked at yet.
  */
+const loudOf = (folder) => folder.unread - (folder.quiet || 0);
+
 export class NewMailNotifier {
     /**
      * @param {import("./mail_client_store").MailClientStore} store
@@ -27,7 +30,7 @@ export class NewMailNotifier {
     /** Notes what was unread, before the server's counts are taken over. */
     before() {
         this.counted = new Map(
-            this.store.folders.map((folder) => [folder.id, folder.unread])
+            this.store.folders.map((folder) => [folder.id, loudOf(folder)])
         );
     }
 
@@ -48,7 +51,7 @@ export class NewMailNotifier {
         const account = this.store.getAccount(folder.account_id);
         return (
             this.counted.has(folder.id) &&
-            folder.unread > this.counted.get(folder.id) &&
+            loudOf(folder) > this.counted.get(folder.id) &&
             this.store.isNotified(folder) &&
             Boolean(account) &&
             !account.progress.running
@@ -82,7 +85,7 @@ export class NewMailNotifier {
     /** @param {import("./mail_client_store").Folder} folder */
     line(folder) {
         const account = this.store.getAccount(folder.account_id);
-        const count = folder.unread - this.counted.get(folder.id);
+        const count = loudOf(folder) - this.counted.get(folder.id);
         const values = {count, folder: folder.name, account: account.name};
         return count === 1
             ? _t("1 new message in %(folder)s of %(account)s", values)

@@ -6,6 +6,7 @@ import {useService} from "@web/core/utils/hooks";
 
 import {SPECIALS, rolePlace, specialPlace} from "../../messages_service/places";
 import {useMailClient} from "../../messages_service/use_mail_client";
+import {FilterDialog} from "../filter_dialog/filter_dialog";
 import {useFolderDialogs} from "../folder_menu/folder_dialogs";
 import {FolderMenu} from "../folder_menu/folder_menu";
 import {SettingsDialog} from "../settings_dialog/settings_dialog";
@@ -197,6 +198,11 @@ export class FolderList extends Component {
     }
 
     // ------------------------------------------------------------ what it does
+
+    /** @param {number} accountId */
+    openFilters(accountId) {
+        this.dialog.add(FilterDialog, {accountId});
+    }
 
     openSettings() {
         this.dialog.add(SettingsDialog);

@@ -8,15 +8,21 @@ import {useMailClient} from "../../messages_service/use_mail_client";
 import {folderIcon, folderName} from "../folder_list/folder_name";
 
 /**
- * Where to move mails: the folders of their mailbox, found by typing a part of the
- * name. The keyboard stays in the field; arrows choose, Enter takes.
+ * The folders of a mailbox, found by typing a part of the name: where to move mails, or
+ * one that is wanted for something else. The keyboard stays in the field; arrows choose,
+ * Enter takes.
  */
 export class FolderPicker extends Component {
     static template = "crm_mail_accounts.FolderPicker";
     static components = {Dialog};
     static props = {
+        /** The mails to move; none when a folder is wanted for something else */
         rows: {type: Array, element: Object},
+        accountId: {type: Number, optional: true},
+        title: {type: String, optional: true},
         onPicked: Function,
+        /** Called with the name of a folder that is to be made */
+        onNew: {type: Function, optional: true},
         close: Function,
     };
 
@@ -40,6 +46,9 @@ export class FolderPicker extends Component {
     }
 
     get title() {
+        if (this.props.title) {
+            return this.props.title;
+        }
         const count = this.props.rows.length;
         return count === 1
             ? _t("Move the message to")
@@ -52,15 +61,15 @@ export class FolderPicker extends Component {
      * @returns {{folder: object, level: number, canTake: boolean}[]}
      */
     get lines() {
-        const {rows} = this.props;
+        const {rows, accountId} = this.props;
         const term = normalize(this.state.term.trim());
         return this.store
-            .folderTree(rows[0].account_id, {whole: true})
+            .folderTree(rows.length ? rows[0].account_id : accountId, {whole: true})
             .filter(({folder}) => !folder.local)
             .map(({folder, level}) => ({
                 folder,
                 level: term ? 1 : level,
-                canTake: this.store.mayMoveTo(rows, folder),
+                canTake: this.canTake(folder),
             }))
             .filter(
                 ({folder, canTake}) =>
@@ -70,6 +79,29 @@ export class FolderPicker extends Component {
                             term
                         ))
             );
+    }
+
+    /** @param {object} folder */
+    canTake(folder) {
+        const {rows} = this.props;
+        return rows.length
+            ? this.store.mayMoveTo(rows, folder)
+            : folder.selectable && !folder.local;
+    }
+
+    /** A name that no folder has yet, where one can be made @returns {string} */
+    get newName() {
+        const name = this.state.term.trim();
+        const isTaken = this.choices.some((folder) =>
+            [folder.path, folder.name, folderName(folder)].includes(name)
+        );
+        return this.props.onNew && name && !isTaken ? name : "";
+    }
+
+    makeNew() {
+        const name = this.newName;
+        this.props.close();
+        this.props.onNew(name);
     }
 
     /** @returns {object[]} the folders that the arrows go through */
@@ -101,7 +133,11 @@ export class FolderPicker extends Component {
                 choices.length - 1
             );
         } else if (ev.key === "Enter" && !ev.isComposing) {
-            this.pick(this.active);
+            if (!choices.length && this.newName) {
+                this.makeNew();
+            } else {
+                this.pick(this.active);
+            }
         } else {
             return;
         }
@@ -111,7 +147,7 @@ export class FolderPicker extends Component {
 
     /** @param {object|undefined} folder */
     pick(folder) {
-        if (folder && this.store.mayMoveTo(this.props.rows, folder)) {
+        if (folder && this.canTake(folder)) {
             this.props.close();
             this.props.onPicked(folder);
         }

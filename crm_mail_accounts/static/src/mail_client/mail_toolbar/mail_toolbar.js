@@ -40,6 +40,6 @@ export class MailToolbar extends Component {
 
     /** @param {import("./use_mail_actions").MailAction} action */
     title({label, key}) {
-        return `${label} (${key})`;
+        return key ? `${label} (${key})` : label;
     }
 }

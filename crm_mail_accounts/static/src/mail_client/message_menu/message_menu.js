@@ -7,6 +7,7 @@ import {useService} from "@web/core/utils/hooks";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {AttachmentDialog} from "../attachment_dialog/attachment_dialog";
+import {FilterDialog} from "../filter_dialog/filter_dialog";
 import {HeadersDialog} from "../headers_dialog/headers_dialog";
 
 /** What else there is of one mail: its header, its source, on paper, as a file. */
@@ -47,6 +48,16 @@ export class MessageMenu extends Component {
 
     showHeaders() {
         this.dialog.add(HeadersDialog, {messageId: this.props.message.id});
+    }
+
+    /** Filters are their owner's alone. */
+    get mayFilter() {
+        return this.store.isOwn(this.props.message.account_id);
+    }
+
+    filterLikeThis() {
+        const {account_id: accountId, id} = this.props.message;
+        this.dialog.add(FilterDialog, {accountId, messageId: id});
     }
 
     showSource() {

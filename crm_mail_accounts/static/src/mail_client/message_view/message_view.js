@@ -1,10 +1,12 @@
 import {Component, useEffect, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
+import {useService} from "@web/core/utils/hooks";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {AddressList} from "../address_list/address_list";
 import {AttachmentBar} from "../attachment_bar/attachment_bar";
 import {CommentPanel} from "../comment_panel/comment_panel";
+import {FilterDialog} from "../filter_dialog/filter_dialog";
 import {InvitationCard} from "../invitation_card/invitation_card";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {longDate} from "../message_list/message_date";
@@ -52,6 +54,7 @@ export class MessageView extends Component {
         this.client = client;
         this.store = store;
         this.longDate = longDate;
+        this.dialog = useService("dialog");
         this.state = useState({frameLoading: true, quotesShown: false});
         useEffect(
             (frameUrl) => {
@@ -135,6 +138,12 @@ export class MessageView extends Component {
     /** Where the height cannot follow: about as many lines as the mail has */
     get frameStyle() {
         return `--o-crm-mail-lines: ${Math.min(Math.max(this.data.lines || 1, 5), 400)}`;
+    }
+
+    /** The filter that has put it here, to be looked at. */
+    openFilter() {
+        const {account_id: accountId, filed_by_id: filterId} = this.data;
+        this.dialog.add(FilterDialog, {accountId, filterId});
     }
 
     /** @param {{level: string}} warning */
