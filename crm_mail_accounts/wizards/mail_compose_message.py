@@ -11,7 +11,7 @@ class MailComposeMessage(models.TransientModel):
     _inherit = "mail.compose.message"
 
     crm_mail_account_id = fields.Integer(
-        "From",
+        "Mailbox to send from",
         help="The mailbox that recipients outside get one mail from. Zero: as usual.",
     )
     crm_mail_has_sender = fields.Boolean(compute="_compute_crm_mail_has_sender")
