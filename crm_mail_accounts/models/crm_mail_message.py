@@ -115,7 +115,10 @@ class CrmMailMessage(models.Model):
     unplaced_pass = fields.Integer()
     filed_by = fields.Char(help="Name of the filter that moved it last.")
     filed_by_id = fields.Many2one(
-        "crm.mail.filter", index="btree_not_null", ondelete="set null"
+        "crm.mail.filter",
+        "Filter that moved it",
+        index="btree_not_null",
+        ondelete="set null",
     )
     filed_in_id = fields.Many2one(
         "crm.mail.folder",
