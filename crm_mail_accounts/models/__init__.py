@@ -9,6 +9,7 @@ from . import crm_mail_account_arrivals
 from . import crm_mail_account_bounces
 from . import crm_mail_account_filter_deeds
 from . import crm_mail_account_filters
+from . import crm_mail_account_kept
 from . import crm_mail_account_lease
 from . import crm_mail_account_leave
 from . import crm_mail_account_linking

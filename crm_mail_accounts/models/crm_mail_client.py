@@ -96,6 +96,7 @@ class CrmMailClient(models.AbstractModel):
             if account_id
             else self._accounts_and_folders()[0]
         )
+        accounts._collect_now()
         accounts._request_sync()
         return True
 

@@ -3,12 +3,10 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..mailkit.errors import MailError
 from ..mailkit.imap.namespace import child_raw
 from ..mailkit.sync.operations import Kind
 from ..tools import change_writer, client_payload
 from ..tools import flags as bits
-from ..tools.error_messages import describe
 
 MARKS = {"seen": bits.SEEN, "flagged": bits.FLAGGED}
 """What a person sets by hand; answered and forwarded follow from writing."""
@@ -319,16 +317,7 @@ class CrmMailClient(models.AbstractModel):
 
         :raises UserError: what the server said, in words
         """
-        endpoint = account._imap_endpoint()
-
-        def connected(credentials):
-            with account._open_imap__(endpoint, credentials) as session:
-                return work(session)
-
-        try:
-            return account._with_login(connected)
-        except MailError as error:
-            raise UserError(describe(self.env, error, endpoint).text) from error
+        return account._at_mailbox(work)
 
     def _store_listing(self, account, listing):
         # sudo: users read the folders of the server, only the server writes them

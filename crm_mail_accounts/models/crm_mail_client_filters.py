@@ -3,11 +3,10 @@
 from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..mailkit.errors import MailError, UidValidityChanged
+from ..mailkit.errors import UidValidityChanged
 from ..mailkit.rules import match
 from ..tools import client_payload
 from ..tools.arrivals import HEAD_OCTETS
-from ..tools.error_messages import describe
 from ..tools.message_rows import message_rows
 
 TRIED = 2000
@@ -293,16 +292,11 @@ class CrmMailClient(models.AbstractModel):
         if not wanted:
             return {}
         raw_name, uidvalidity = messages.folder_id[:1].raw, messages[:1].uidvalidity
-        endpoint = account._imap_endpoint()
 
-        def fetch(credentials):
-            with account._open_imap__(endpoint, credentials) as session:
-                if (session.examine(raw_name).uidvalidity or 1) != uidvalidity:
-                    raise UidValidityChanged(raw_name)
-                return session.fetch_heads(wanted, HEAD_OCTETS)
+        def fetch(session):
+            if (session.examine(raw_name).uidvalidity or 1) != uidvalidity:
+                raise UidValidityChanged(raw_name)
+            return session.fetch_heads(wanted, HEAD_OCTETS)
 
-        try:
-            fetched = account._with_login(fetch)
-        except MailError as error:
-            raise UserError(describe(self.env, error, endpoint).text) from error
+        fetched = account._at_mailbox(fetch)
         return {wanted[uid]: head for uid, head in fetched.items()}

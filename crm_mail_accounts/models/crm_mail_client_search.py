@@ -62,10 +62,15 @@ class CrmMailClient(models.AbstractModel):
 
     @api.model
     def _searched(self, view):
-        """The server folders of a view; all of them for a special one."""
+        """The server folders of a view; all of them for a special one.
+
+        Mailboxes that are kept here have no server, and every word is known already.
+        """
         view = view if isinstance(view, dict) else {"folder_id": view}
         _accounts, folders = self._accounts_and_folders()
-        folders = self._of_role(folders, view.get("role")).filtered("monitored")
+        folders = self._of_role(folders, view.get("role")).filtered(
+            lambda folder: folder.monitored and folder.account_id.kind == "imap"
+        )
         account_id = (view.get("search") or {}).get("account_id")
         if view.get("folder_id"):
             folders &= self._readable("crm.mail.folder", view["folder_id"])
@@ -80,22 +85,20 @@ class CrmMailClient(models.AbstractModel):
 
         :raises MailError: the mailbox could not be asked
         """
-        endpoint = account._imap_endpoint()
         names = [(folder.id, folder.raw) for folder in folders]
 
-        def search(credentials):
+        def search(session):
             found = []
-            with account._open_imap__(endpoint, credentials) as session:
-                for folder_id, raw in names:
-                    state = session.examine(raw)
-                    if not state.exists:
-                        continue
-                    uids = session.search_text(words[:MOST_WORDS])
-                    if uids:
-                        found.append((folder_id, state.uidvalidity, uids))
+            for folder_id, raw in names:
+                state = session.examine(raw)
+                if not state.exists:
+                    continue
+                uids = session.search_text(words[:MOST_WORDS])
+                if uids:
+                    found.append((folder_id, state.uidvalidity, uids))
             return found
 
-        return account._with_login(search)
+        return account._with_mailbox(search)
 
     @api.model
     def _known(self, found, rest: Search) -> list[int]:

@@ -17,7 +17,7 @@ class CrmMailHealth(models.Model):
 
     user_id = fields.Many2one("res.users", "Owner", readonly=True)
     email = fields.Char(readonly=True)
-    imap_host = fields.Char("IMAP server", readonly=True)
+    imap_host = fields.Char("Server", readonly=True)
     state = fields.Selection(
         [("mapping", "Folders to be mapped"), ("ready", "In use")], readonly=True
     )
@@ -80,12 +80,20 @@ class CrmMailHealth(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT account.id, account.user_id, account.email, account.imap_host,
-                   account.state, account.active, lease.checked_at, lease.failures,
-                   lease.error_message, lease.error_at, lease.due,
+            SELECT account.id, account.user_id, account.email,
+                   COALESCE(account.imap_host, account.pop3_host) AS imap_host,
+                   account.state, account.active,
+                   COALESCE(maildrop.last_run, lease.checked_at) AS checked_at,
+                   GREATEST(lease.failures, maildrop.failures) AS failures,
+                   COALESCE(lease.error_message, maildrop.error_message)
+                       AS error_message,
+                   COALESCE(lease.error_at, maildrop.error_at) AS error_at,
+                   COALESCE(maildrop.next_run, lease.due) AS due,
                    account.share_sender
               FROM crm_mail_account account
               LEFT JOIN crm_mail_account_lease lease
                 ON lease.account_id = account.id
+              LEFT JOIN crm_mail_pop3_bridge maildrop
+                ON maildrop.account_id = account.id AND maildrop.own
             """
         )

@@ -298,6 +298,13 @@ class CrmMailMessage(models.Model):
         return self._connected(streamed)
 
     def _connected(self, work):
+        if self.account_id.kind == "pop3":
+            raise UserError(
+                self.env._(
+                    "The content of this mail is missing in Odoo's file store. Ask "
+                    "your administrator to restore it from a backup."
+                )
+            )
         folder, uidvalidity, uid = self.folder_id, self.uidvalidity, self.uid
         if not folder or not uid:
             raise UserError(
@@ -328,20 +335,8 @@ class CrmMailMessage(models.Model):
 
     def _store_raw(self, raw: bytes):
         """Cache the mail, and what only its body could tell the list."""
-        self.ensure_one()
         mail = parse_mail(raw)
-        # sudo: users have no right to write mails; this is the server's truth
-        self._raw_attachment().unlink()
-        self.env["ir.attachment"].sudo().create(
-            {
-                "name": f"{self.id}.eml",
-                "res_model": self._name,
-                "res_field": "raw",
-                "res_id": self.id,
-                "raw": raw,
-                "mimetype": "message/rfc822",
-            }
-        )
+        self._keep_raw(raw)
         values = {
             "preview": preview(mail.text, mail.html),
             "has_attachments": bool(mail.attachments),
@@ -360,12 +355,28 @@ class CrmMailMessage(models.Model):
         self.sudo().write(values)
         search_writer.write(self.env, self.id, mail.text)
 
+    def _keep_raw(self, raw: bytes):
+        """The bytes alone."""
+        self.ensure_one()
+        # sudo: users have no right to write mails; this is the server's truth
+        self._raw_attachment().unlink()
+        self.env["ir.attachment"].sudo().create(
+            {
+                "name": f"{self.id}.eml",
+                "res_model": self._name,
+                "res_field": "raw",
+                "res_id": self.id,
+                "raw": raw,
+                "mimetype": "message/rfc822",
+            }
+        )
+
     @api.autovacuum
     def _gc_cached_bodies(self):
         """Forget bodies that were fetched long ago and that the server still has.
 
-        Never that of a linked mail, nor of one that is not on its server any more:
-        here would be its last copy.
+        Never that of a linked mail, nor of one that is not on its server any more, nor
+        of a mailbox that is kept here: here would be its last copy.
         """
         # sudo: the cache is vacuumed for everybody
         days = self.env["ir.config_parameter"].sudo().get_param(CACHE_DAYS)
@@ -380,6 +391,9 @@ class CrmMailMessage(models.Model):
                    AND attachment.create_date < %s AND message.uid IS NOT NULL
                    AND NOT EXISTS (SELECT FROM crm_mail_link link
                                     WHERE link.message_id = message.id)
+                   AND NOT EXISTS (SELECT FROM crm_mail_account account
+                                    WHERE account.id = message.account_id
+                                      AND account.kind = 'pop3')
                  LIMIT %s
                 """,
                 self._name,

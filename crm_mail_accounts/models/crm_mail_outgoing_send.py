@@ -323,7 +323,7 @@ class CrmMailOutgoing(models.Model):
 
     def _first_filing(self) -> str | bool:
         """Whether a copy has to be put into Sent: there is a mailbox that has one."""
-        has_mailbox = self.account_id and self.account_id.kind == "imap"
+        has_mailbox = self.account_id and self.account_id.kind != "smtp"
         return "waiting" if has_mailbox else False
 
     def _mark_parent(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..mailkit.errors import InvalidArgument, MailError
+from ..mailkit.same_mailbox import same_mailbox
 from ..mailkit.server_names import read_server
 from ..mailkit.values import Credentials, Endpoint, Security
 from ..tools import host_policy, secret_store
@@ -17,9 +18,10 @@ _TRIED_ANEW |= set(OTHER_MAILBOX)
 
 
 class CrmMailPop3Bridge(models.Model):
-    """A POP3 mailbox whose mail is put into a folder of an IMAP account [E5].
+    """A POP3 mailbox whose mail is put into a folder of an account [E5].
 
-    The worker of that account collects it (``tools/pop3_collect.py``).  Mails stay in
+    The worker of that account collects it (``tools/pop3_collect.py``).  Where it is the
+    account itself (``own``), server and login are the account's.  Mails stay in
     the POP3 mailbox unless its owner has confirmed, knowing how many go, that they are
     deleted there (``crm_mail_pop3_bridge_deletion``) [F5].
     """
@@ -39,7 +41,7 @@ class CrmMailPop3Bridge(models.Model):
         index=True,
         ondelete="cascade",
         domain="[('user_id', '=', uid), ('state', '=', 'ready'), "
-        "('kind', '=', 'imap')]",
+        "('kind', '!=', 'smtp')]",
     )
     user_id = fields.Many2one(
         related="account_id.user_id", store=True, index=True, string="Owner"
@@ -54,6 +56,12 @@ class CrmMailPop3Bridge(models.Model):
         help="The inbox when left empty.",
     )
 
+    own = fields.Boolean(
+        "The account itself",
+        readonly=True,
+        copy=False,
+        help="The account is this POP3 mailbox, and has the server and the login.",
+    )
     host = fields.Char("Server", required=True)
     port = fields.Integer(required=True, default=995)
     security = fields.Selection(SECURITIES, required=True, default="tls")
@@ -113,6 +121,8 @@ class CrmMailPop3Bridge(models.Model):
         "CHECK (interval BETWEEN 1 AND 10080)",
         "Collect it every 1 to 10080 minutes (a week).",
     )
+    _own_unique = models.UniqueIndex("(account_id) WHERE own")
+
     # -- secrets -------------------------------------------------------------------
 
     def _compute_password(self):
@@ -168,11 +178,15 @@ class CrmMailPop3Bridge(models.Model):
         if self.folder_id.account_id != self.account_id:
             self.folder_id = False
 
-    @api.constrains("account_id", "folder_id", "host", "username")
+    @api.constrains("account_id", "folder_id", "host", "own", "username")
     def _check_target(self):
         for bridge in self:
             account, folder = bridge.account_id, bridge.folder_id
-            if account.kind != "imap":
+            if bridge.own and account.kind != "pop3":
+                raise ValidationError(
+                    self.env._("Only an account for POP3 is its own POP3 mailbox.")
+                )
+            if account.kind == "smtp":
                 raise ValidationError(
                     self.env._(
                         "%(account)s is for sending only: choose an account with a "
@@ -182,7 +196,10 @@ class CrmMailPop3Bridge(models.Model):
                 )
             if folder and (folder.account_id != account or folder.local):
                 raise ValidationError(
-                    self.env._("Choose a folder of the account, on its mail server.")
+                    self.env._(
+                        "Choose a folder of the account, and not one that only shows "
+                        "mail of others."
+                    )
                 )
             if bridge._is_read_by(account):
                 raise ValidationError(
@@ -201,11 +218,13 @@ class CrmMailPop3Bridge(models.Model):
 
     def write(self, vals):
         vals = self._read_server(vals)
+        self._check_own(vals)
         other = self.filtered(
             lambda bridge: any(
                 name in vals and bridge[name] != vals[name] for name in OTHER_MAILBOX
             )
         )
+        renamed = other.filtered(lambda bridge: bridge._stays_the_same(vals))
         result = super().write(vals)
         if "account_id" in vals:
             # The rule looked at the account that it was before.
@@ -213,12 +232,50 @@ class CrmMailPop3Bridge(models.Model):
         if other:
             # Nobody has confirmed that mails of this other mailbox are deleted.
             # sudo: what is known of the mails is the workers' own table
-            other.sudo().seen_ids.unlink()
+            (other - renamed).sudo().seen_ids.unlink()
             super(CrmMailPop3Bridge, other).write({"keep_copy": True, "after": 0})
         if set(vals) & _TRIED_ANEW:
             # Whatever was wrong may be right now.
             self._make_due()
         return result
+
+    def _stays_the_same(self, vals: dict) -> bool:
+        """Whether it seems to be the same mailbox by other names: what was collected
+        from it must not come once more."""
+        return same_mailbox(
+            self.host,
+            (self.username,),
+            vals.get("host") or self.host,
+            vals.get("username") or self.username,
+        )
+
+    def _check_own(self, vals: dict):
+        """:raises UserError: the account says what its own mailbox is"""
+        fixed = {"own", "account_id", "active", "password", "any_certificate"}
+        fixed |= {*OTHER_MAILBOX, "port", "security"}
+        if not self.env.su and set(vals) & fixed and any(self.mapped("own")):
+            raise UserError(
+                self.env._(
+                    "This POP3 mailbox is the account itself: change its server and "
+                    "login in the account."
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_own(self):
+        if any(self.mapped("own")):
+            raise UserError(
+                self.env._(
+                    "This POP3 mailbox is the account itself. Delete the account if "
+                    "you no longer need its mails."
+                )
+            )
+
+    def _follow_account(self):
+        """The account's server or login has changed: try again with it at once."""
+        for bridge in self:
+            bridge.write(bridge.account_id._maildrop_values())
+            bridge._make_due()
 
     @api.model
     def _read_server(self, vals: dict) -> dict:
@@ -281,7 +338,10 @@ class CrmMailPop3Bridge(models.Model):
             raise UserError(
                 self.env._("There is no certificate here that you could trust.")
             )
-        self.pin = facts["sha256"]
+        if self.own:
+            self.account_id.pop3_pin = facts["sha256"]
+        else:
+            self.pin = facts["sha256"]
         return self.action_test()
 
     def action_collect(self):
@@ -300,6 +360,8 @@ class CrmMailPop3Bridge(models.Model):
 
     def _endpoint(self) -> Endpoint:
         self.ensure_one()
+        if self.own:
+            return self.account_id._pop3_endpoint()
         own_trust = host_policy.own_trust_allowed(self.env)
         return Endpoint(
             host=self.host,
@@ -320,6 +382,8 @@ class CrmMailPop3Bridge(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        if self.own:
+            return self.account_id._pop3_credentials()
         # sudo: the token is closed to everybody; the record itself was checked above
         token = self.sudo().password_token
         return Credentials(self.username.strip(), secret_store.decrypt(token))

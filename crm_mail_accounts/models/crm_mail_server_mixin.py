@@ -12,6 +12,7 @@ from ..tools.error_messages import describe
 PORTS = {
     "imap": {"tls": 993, "starttls": 143, "none": 143},
     "smtp": {"tls": 465, "starttls": 587, "none": 25},
+    "pop3": {"tls": 995, "starttls": 110, "none": 110},
 }
 SECURITIES = [
     ("none", "--None--"),
@@ -189,7 +190,7 @@ class CrmMailServerMixin(models.AbstractModel):
         except InvalidArgument as error:
             raise ValidationError(describe(self.env, error).text) from error
 
-    @api.onchange("imap_host", "smtp_host")
+    @api.onchange("imap_host", "smtp_host", "pop3_host")
     def _onchange_hosts(self):
         """Show at once how a typed name was understood; errors wait for saving."""
         for protocol, ports in PORTS.items():
@@ -221,7 +222,7 @@ class CrmMailServerMixin(models.AbstractModel):
         if not self[name] or self[name] in ports.values():
             self[name] = ports.get(self[f"{protocol}_security"])
 
-    @api.onchange("imap_port", "smtp_port")
+    @api.onchange("imap_port", "smtp_port", "pop3_port")
     def _onchange_ports(self):
         """443 is a web server's port, whatever the provider (B10): correct it."""
         for protocol, ports in PORTS.items():

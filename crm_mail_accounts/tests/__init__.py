@@ -16,6 +16,8 @@ from . import test_index_copy
 from . import test_imported
 from . import test_installation
 from . import test_large_mail
+from . import test_kept
+from . import test_kept_kills
 from . import test_lease
 from . import test_leave
 from . import test_link

@@ -6,6 +6,7 @@ from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
 
 from .common import GROUPS, Mailbox, MailCase, simple_mail
+from .kept_common import KeptMixin
 
 CLIENT_CALLS = {
     # method: arguments made from the owner's records
@@ -172,9 +173,7 @@ class TestSecurity(MailCase):
 
     def setUp(self):
         super().setUp()
-        self.mailbox = Mailbox()
-        self.mailbox.append(simple_mail("Private"))
-        self.account = self.new_account()
+        self.account = self.mailbox_with_a_mail()
         self.work(self.account)
         self.inbox = self.folder(self.account, "inbox")
         self.mail = self.env["crm.mail.message"].search(
@@ -306,6 +305,11 @@ class TestSecurity(MailCase):
         self.others = (self.colleague, self.administrator, self.portal, self.public)
         self.env.flush_all()
         self.env.invalidate_all()
+
+    def mailbox_with_a_mail(self):
+        self.mailbox = Mailbox()
+        self.mailbox.append(simple_mail("Private"))
+        return self.new_account()
 
     def written(self) -> dict:
         return {
@@ -460,3 +464,35 @@ class TestSecurity(MailCase):
             self.assertTrue(callable(getattr(self.account, name)))
             with self.assertRaises(AccessError):
                 get_public_method(self.account, name)
+
+
+@tagged("post_install", "-at_install")
+class TestKeptSecurity(KeptMixin, TestSecurity):
+    """The same of a mailbox that is kept here: no server refuses anything."""
+
+    def mailbox_with_a_mail(self):
+        self.maildrop = Mailbox()
+        self.maildrop.append(simple_mail("Private"))
+        return self.kept_account()
+
+    def test_its_own_pop3_mailbox_is_the_owners(self):
+        own = self.own(self.account)
+        self.assertTrue(own.with_user(self.owner).has_access("write"))
+        for user in (*self.others, self.delegate.user_id):
+            with self.subTest(user=user.login):
+                for operation in ("read", "write", "unlink"):
+                    self.assertFalse(own.with_user(user).has_access(operation))
+
+    def test_a_delegate_who_only_reads_changes_nothing(self):
+        client = self.client(self.delegate.user_id)
+        folder = client.bootstrap()["folders"][0]["id"]
+        for call in (
+            lambda: client.create_folder(self.account.id, False, "Mine"),
+            lambda: client.empty_folder(self.folder(self.account, "trash").id),
+            lambda: client.delete(self.mail.ids),
+            lambda: client.mark_folder_read(folder),
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                call()
+        self.assertTrue(client.sync_now(self.account.id))
+        self.assertTrue(client.open_message(self.mail.id)["id"])

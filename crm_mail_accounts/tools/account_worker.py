@@ -10,7 +10,7 @@ Order within a turn: mails leave (``outgoing_send``); what users changed is push
 (``operation_push``), copies and drafts are stored (``outgoing_mailbox``); the folder
 list, now and then; POP3 mailboxes that are due (``pop3_collect``); folder by folder,
 the inbox first (``folder_pass``); rules move to the server or back (``sieve_rules``);
-preview lines.
+preview lines.  A mailbox that is kept here has a shorter turn (``kept_turn``).
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from .error_messages import describe
 from .folder_look import FolderTask
 from .folder_pass import FolderPass
 from .folder_renames import find_renamed
+from .kept_turn import KeptTurn
 from .lease import Claim, LeaseLost
 from .link_posting import LinkPosting
 from .operation_push import OperationPush
@@ -138,11 +139,14 @@ class AccountWorker:
         endpoint = None
         try:
             mails_wait = self._send()
-            if not self.commit(lambda env: self.account(env).kind == "imap"):
-                # Sending is all that it is for.
-                pause = 0.0 if mails_wait else POLL_SECONDS
+            kind = self.commit(lambda env: self.account(env).kind)
+            if kind != "imap":
+                # Its folders are kept here, or sending is all that it is for.
+                kept_left = kind == "pop3" and KeptTurn(self).run()
+                more = mails_wait or kept_left
+                pause = 0.0 if more else POLL_SECONDS
                 self.commit(lambda env: self._give_back(env, pause))
-                return mails_wait
+                return more
             endpoint, credentials = self._log_in()
             try:
                 more = self._work(endpoint, credentials)
@@ -232,17 +236,23 @@ class AccountWorker:
                 if more:
                     return True
             SieveRules(self).run()
-            self.commit(self._end_of_pass)
-            while self.commit(
-                lambda env: thread_writer.assign_threads(env, self.account(env))
-            ):
-                if self.time_is_up:
-                    return True
+            self.commit(self.end_of_pass)
+            if self.thread():
+                return True
             if LinkPosting(self, session).run():
                 return True
             if ReadAhead(self, session).run(tasks):
                 return True
-            return self.commit(self._operations_wait) or pop3_left
+            return self.commit(self.operations_wait) or pop3_left
+
+    def thread(self) -> bool:
+        """Conversations; true when the time was up before all mails had theirs."""
+        while self.commit(
+            lambda env: thread_writer.assign_threads(env, self.account(env))
+        ):
+            if self.time_is_up:
+                return True
+        return False
 
     def _look(self, session, task: FolderTask) -> bool:
         """One folder; true when the time was up before it was done.
@@ -299,7 +309,7 @@ class AccountWorker:
                 )
             )
 
-    def _operations_wait(self, env) -> bool:
+    def operations_wait(self, env) -> bool:
         """Somebody did something meanwhile that can be pushed at once."""
         operations = env["crm.mail.operation"]
         return bool(
@@ -433,7 +443,7 @@ class AccountWorker:
         folder._set_aside(min(pause, LONGEST_REFUSED_PAUSE), text)
         self.tell(env, folder)
 
-    def _end_of_pass(self, env):
+    def end_of_pass(self, env):
         """Every folder was looked at: what is nowhere since two passes goes."""
         account = self.account(env)
         lease = account.lease_ids
@@ -449,6 +459,15 @@ class AccountWorker:
         local = env["crm.mail.folder"]._local(account, account.put_in_folder)
         env["crm.mail.message"].browse(message_ids).write({"local_folder_id": local.id})
         local._count_local()
+
+    def kept_new_mail(self, env, message):
+        """New mail of a mailbox that is kept here."""
+        folder = message.folder_id
+        if folder.role == "inbox":
+            self.put_in_local_folder(env, message.ids)
+        self.arrived_in.add(folder.id)
+        if self.tells_again():
+            self.tell(env, folder)
 
     def open_again(self, session, task: FolderTask) -> bool:
         """Open a folder for what comes after its pass; false when its UIDs are other

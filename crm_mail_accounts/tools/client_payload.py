@@ -16,11 +16,11 @@ def account_payload(account, folders) -> dict:
     monitored = folders.filtered("monitored")
     total = sum(monitored.mapped("server_total"))
     indexed = min(sum(monitored.mapped("indexed_total")), total)
-    filling = account.state == "ready" and any(
+    filling = account.kind == "imap" and account.state == "ready" and any(
         not folder.checked_at or (folder.low_uid or 0) > 1 for folder in monitored
     )
     running = not account.error_message and (
-        filling or (account.state == "ready" and account.kind == "imap" and not folders)
+        filling or (account.state == "ready" and _is_new(account, folders))
     )
     problem = _problem(account, folders)
     if problem:
@@ -34,6 +34,7 @@ def account_payload(account, folders) -> dict:
         "name": account.name,
         "email": account.email,
         "state": account.state,
+        "kind": account.kind,
         "owner": _owner(account),
         "may_act": account._has_right("act"),
         "quota": _quota(account),
@@ -60,6 +61,13 @@ def _away(account) -> dict | bool:
     return bool(vacation) and {
         "until": fields.Datetime.to_string(until) if until else False
     }
+
+
+def _is_new(account, folders) -> bool:
+    """Whether nobody has looked yet what mail there is."""
+    if account.kind == "pop3":
+        return not account.checked_at
+    return account.kind == "imap" and not folders
 
 
 def _problem(account, folders) -> str:

@@ -21,7 +21,7 @@ from datetime import datetime, timezone
 from odoo import fields
 
 from ..mailkit.errors import LimitExceeded, MailError
-from ..mailkit.imap.append import Before
+from ..mailkit.imap.append import Before, NewMail
 from ..mailkit.imap.verify import Expected
 from ..mailkit.limits import MAX_LITERAL, POP3_TRIES
 from ..mailkit.mime.arrival import arrival, with_crlf
@@ -353,6 +353,26 @@ class MaildropRun:
     def _set_state(self, env, keys, state: MailState) -> None:
         rows = env["crm.mail.pop3.seen"]._of(self._bridge(env), keys)
         rows.write({"state": state.value})
+
+
+class KeptMaildropRun(MaildropRun):
+    """Into a mailbox that is kept here: the transaction that stores a mail says so,
+    hence nothing is ever looked for."""
+
+    def _look(self, before: Before, identities) -> bool:
+        return False
+
+    def _append(self, row_id: int, content: bytes, arrived: datetime, before) -> bool:
+        def store(env):
+            mail = self.session.store(
+                env, self.task.raw, NewMail(content, date=arrived), arriving=True
+            )
+            self.worker.kept_new_mail(env, mail)
+            self._appended(env, row_id)
+
+        self._in_folder(lambda: self.commit(store))
+        self.worker.new_mails += 1
+        return True
 
 
 def _identities(content: bytes, arrived: datetime, told: bool = False):

@@ -19,8 +19,9 @@ from ..mailkit.sync.backoff import pause_after
 from ..mailkit.trace import Trace
 from ..mailkit.values import Endpoint
 from .error_messages import describe
+from .kept_mailbox import KeptMailbox
 from .lease import LeaseLost
-from .maildrop_run import FolderFailed, MaildropRun, Outcome, Task
+from .maildrop_run import FolderFailed, KeptMaildropRun, MaildropRun, Outcome, Task
 
 _logger = logging.getLogger(__name__)
 
@@ -70,7 +71,9 @@ class Pop3Collect:
                 return False
             self.touched.add(task.folder_id)
             endpoint = task.endpoint
-            outcome = MaildropRun(self.worker, task, session).run()
+            kept = isinstance(session, KeptMailbox)
+            run = KeptMaildropRun if kept else MaildropRun
+            outcome = run(self.worker, task, session).run()
             return self.commit(lambda env: self._store_outcome(env, task, outcome))
         except FolderFailed as failure:
             error, endpoint = failure.error, None
@@ -122,6 +125,7 @@ class Pop3Collect:
         left = bool(outcome.counts["left"])
         now = fields.Datetime.now()
         text = outcome_text(env, outcome)
+        recovered = bool(bridge.error_code)
         if not bridge.keep_copy:
             text = f"{text} {bridge.with_env(env)._deletion_obstacle()}".strip()
         bridge.write(
@@ -138,6 +142,8 @@ class Pop3Collect:
             }
         )
         self._log_trace(env, task)
+        if recovered and bridge.own:
+            self.worker.tell(env)
         if outcome.counts["appended"] or outcome.counts["deleted"]:
             self.worker._log(env, "info", f"{bridge.name}: {text}")
         return left
@@ -173,6 +179,9 @@ class Pop3Collect:
         self.worker._log(
             env, "error", f"{bridge.name}: {text} [{error.detail[:500]}]", "pop3_auth"
         )
+        if bridge.own:
+            # It is the account that has the problem, for whoever looks at it.
+            self.worker.tell(env)
         if not known and not error.retry:
             # What only a person can mend is told once, as for accounts.
             bridge.user_id._bus_send(

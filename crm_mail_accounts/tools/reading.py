@@ -54,7 +54,11 @@ def cautions(message, mail: ParsedMail, clean_html: str) -> list[dict]:
         clean_html,
         own_hosts=[
             host
-            for host in (account.imap_host, (account.email or "").rpartition("@")[2])
+            for host in (
+                account.imap_host,
+                account.pop3_host,
+                (account.email or "").rpartition("@")[2],
+            )
             if host
         ],
         known=_namesakes(env, sender.name, first_time),

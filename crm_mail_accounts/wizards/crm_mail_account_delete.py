@@ -8,6 +8,7 @@ class CrmMailAccountDelete(models.TransientModel):
     _description = "Delete a mail account"
 
     account_id = fields.Many2one("crm.mail.account", required=True, ondelete="cascade")
+    kind = fields.Selection(related="account_id.kind")
     mail_count = fields.Integer("Mails known here", compute="_compute_counts")
     link_count = fields.Integer("Mails on records", compute="_compute_counts")
     links = fields.Selection(

@@ -36,6 +36,7 @@ class CrmMailAccountSetup(models.TransientModel):
     test_passed = fields.Boolean(readonly=True)
     imap_certificate = fields.Text(compute="_compute_certificates")
     smtp_certificate = fields.Text(compute="_compute_certificates")
+    pop3_certificate = fields.Text(compute="_compute_certificates")
     own_trust_allowed = fields.Boolean(compute="_compute_certificates")
     inbox_folder_id = fields.Many2one("crm.mail.folder", "Inbox")
     drafts_folder_id = fields.Many2one("crm.mail.folder", "Drafts")
@@ -76,7 +77,11 @@ class CrmMailAccountSetup(models.TransientModel):
         domain = (self.username or "").partition("@")[2].strip().lower()
         if "." not in domain or not (self.provider_custom or not self.provider_id):
             return
-        if self.imap_host or self.smtp_host:
+        if self.imap_host or self.smtp_host or self.pop3_host:
+            return
+        if self.kind == "pop3":
+            self.pop3_host = f"pop3.{domain}"
+            self.smtp_host = f"smtp.{domain}"
             return
         provider = self.env["crm.mail.provider"]._of_address(self.username)
         if provider:
@@ -92,7 +97,7 @@ class CrmMailAccountSetup(models.TransientModel):
         allowed = host_policy.own_trust_allowed(self.env)
         for setup in self:
             setup.own_trust_allowed = allowed
-            for server in ("imap", "smtp"):
+            for server in ("imap", "pop3", "smtp"):
                 facts = setup._refused_certificate(server)
                 setup[f"{server}_certificate"] = facts and self.env._(
                     "Name: %(subject)s\nIssued by: %(issuer)s\n"
@@ -145,6 +150,9 @@ class CrmMailAccountSetup(models.TransientModel):
     def action_trust_imap(self):
         return self._trust("imap")
 
+    def action_trust_pop3(self):
+        return self._trust("pop3")
+
     def action_trust_smtp(self):
         return self._trust("smtp")
 
@@ -165,8 +173,8 @@ class CrmMailAccountSetup(models.TransientModel):
         self.ensure_one()
         if not self._run_test():
             return self._reopen()
-        if self.kind == "smtp":
-            return self._finish_sender()
+        if self.kind != "imap":
+            return self._finish_at_once()
         endpoint = self._imap_endpoint()
         try:
             credentials = self._own_or_saved("_imap_credentials")
@@ -188,8 +196,8 @@ class CrmMailAccountSetup(models.TransientModel):
         )
         return self._reopen()
 
-    def _finish_sender(self):
-        """An account for sending only has no folders to map [A18]."""
+    def _finish_at_once(self):
+        """There are no folders on a server to map [A18]."""
         account = self._save_account()
         account.write({"state": "ready"})
         account._request_sync()
@@ -262,22 +270,25 @@ class CrmMailAccountSetup(models.TransientModel):
         servers = []
         try:
             self._prepare_login(refused)
-            for server, prefix in (("imap", "_imap"), ("smtp", "_smtp")):
-                if server == "smtp" and self.smtp_system:
-                    continue
-                if server == "imap" and self.kind == "smtp":
-                    continue
+            wanted = [] if self.kind == "smtp" else [self.kind]
+            if not self.smtp_system:
+                wanted.append("smtp")
+            for server in wanted:
                 servers.append(
                     (
                         server,
-                        getattr(self, f"{prefix}_endpoint")(),
-                        self._own_or_saved(f"{prefix}_credentials"),
+                        getattr(self, f"_{server}_endpoint")(),
+                        self._own_or_saved(f"_{server}_credentials"),
                     )
                 )
         except MailError as error:
             raise UserError(describe(self.env, error).text) from error
         accounts._release_transaction__()
-        probes = {"imap": accounts._probe_imap__, "smtp": accounts._probe_smtp__}
+        probes = {
+            "imap": accounts._probe_imap__,
+            "pop3": accounts._probe_pop3__,
+            "smtp": accounts._probe_smtp__,
+        }
         return [
             (server, step, endpoint)
             for server, endpoint, credentials in servers
@@ -292,14 +303,13 @@ class CrmMailAccountSetup(models.TransientModel):
         )
 
     def _log_test(self, steps):
-        sources = {"imap": "imap_auth", "smtp": "smtp_auth"}
         # sudo: users read their log and write none of it
         self.env["crm.mail.log"].sudo().create(
             [
                 {
                     "account_id": self.account_id.id,
                     "user_id": self.env.uid,
-                    "source": sources[server],
+                    "source": f"{server}_auth",
                     "level": "info" if step.ok else "error",
                     "message": self._log_line(server, step, endpoint),
                 }
@@ -324,13 +334,17 @@ class CrmMailAccountSetup(models.TransientModel):
             raise ValidationError(
                 self.env._("Please fill in: %(fields)s.", fields=", ".join(missing))
             )
-        for port in (self.imap_port, self.smtp_port):
+        for port in (self.imap_port, self.smtp_port, self.pop3_port):
             if not 1 <= port <= 65535:
                 raise ValidationError(self.env._("A port is a number from 1 to 65535."))
 
     def _needed(self) -> list[str]:
         names = ["username"]
-        names += ["email"] if self.kind == "smtp" else ["imap_host", "imap_port"]
+        names += {
+            "imap": ["imap_host", "imap_port"],
+            "pop3": ["pop3_host", "pop3_port"],
+            "smtp": ["email"],
+        }[self.kind]
         if not self.smtp_system:
             names += ["smtp_host", "smtp_port"]
         if not self.has_password and not self.account_id.has_password:
@@ -373,8 +387,9 @@ class CrmMailAccountSetup(models.TransientModel):
             name=self.name or self.email or self.username,
             email=self.email or self.username,
         )
-        if self.kind == "smtp":
-            values["imap_host"] = False
+        for protocol in ("imap", "pop3"):
+            if self.kind != protocol:
+                values[f"{protocol}_host"] = False
         account = self.account_id
         if account:
             account.check_access("write")
