@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ..mailkit.errors import MailError
 from ..mailkit.values import ServerFolder
 from ..tools.error_messages import describe
-from ..tools.kept_mailbox import DELIMITER, INBOX, UIDVALIDITY, KeptMailbox
+from ..tools.kept_mailbox import DELIMITER, INBOX, KeptMailbox
 
 KEPT_FOLDERS = (INBOX, "Drafts", "Sent", "Junk", "Trash")
 """By these names they get their roles, as on a server."""

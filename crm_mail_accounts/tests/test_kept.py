@@ -32,7 +32,8 @@ class TestKept(KeptCase):
         self.maildrop.append(simple_mail("Contract"), simple_mail("Offer"))
         setup.action_test()
         self.assertTrue(setup.test_passed)
-        self.assertEqual({step["server"] for step in setup.test_steps}, {"pop3", "smtp"})
+        servers = {step["server"] for step in setup.test_steps}
+        self.assertEqual(servers, {"pop3", "smtp"})
         (waiting,) = [s for s in setup.test_steps if s["name"] == "mailbox"]
         self.assertIn("2,", waiting["detail"])
         account_id = setup.action_continue()["infos"]["account"]
@@ -59,7 +60,8 @@ class TestKept(KeptCase):
         self.assertFalse(shown["progress"]["running"])
         mail = self.messages(account)[0]
         with patch.object(Pop3Session, "open", side_effect=AssertionError("no server")):
-            self.assertIn("send us the offer", mail.with_user(self.owner)._read()[0].text)
+            text = mail.with_user(self.owner)._read()[0].text
+            self.assertIn("send us the offer", text)
             self.assertTrue(client.open_message(mail.id)["body_url"])
         self.assertEqual(len(self.maildrop.flags()), 2, "and both are on the server")
         logged = self.env["crm.mail.log"].search([("user_id", "=", self.owner.id)])
@@ -192,7 +194,11 @@ class TestKept(KeptCase):
                     "name": action["kind"],
                     "match": "all",
                     "conditions": [
-                        {"field": "subject", "operator": "contains", "value": f"f{number}"}
+                        {
+                            "field": "subject",
+                            "operator": "contains",
+                            "value": f"f{number}",
+                        }
                     ],
                     "actions": [{"folder_id": made["id"], **action}],
                 },
@@ -317,7 +323,8 @@ class TestKept(KeptCase):
     def test_it_is_not_emptied_when_somebody_reads_it_by_imap(self):
         """[F5]"""
         self.fill(1)
-        self.new_account(**{**self.maildrop.account_values(), "user_id": self.colleague.id})
+        values = {**self.maildrop.account_values(), "user_id": self.colleague.id}
+        self.new_account(**values)
         with self.assertRaises(UserError):
             self.own(self.account).with_user(self.owner).action_stop_keeping()
         self.own(self.account).sudo().keep_copy = False

@@ -5,6 +5,7 @@ from urllib.parse import quote
 from odoo.tests import HttpCase, tagged
 
 from .common import Mailbox, MailCase, simple_mail
+from .kept_common import KeptMixin
 from .pop3_common import Pop3Mixin
 from .test_link import PIXEL
 
@@ -142,3 +143,37 @@ class TestPop3Tour(Pop3Mixin, MailCase, HttpCase):
         self.assertEqual(self.numbers_in(self.maildrop), [1, 2])
         self.env.invalidate_all()
         self.assertEqual(self.folder(self.account, "inbox").indexed_total, 2)
+
+
+@tagged("post_install", "-at_install")
+class TestKeptTour(KeptMixin, MailCase, HttpCase):
+    """A mailbox that is read by POP3 alone, from nothing to the first mail."""
+
+    def setUp(self):
+        super().setUp()
+        self.owner.password = self.owner.login
+        accounts = self.env.registry["crm.mail.account"]
+        self.startPatch(accounts, "_trigger_lanes", lambda model: self.turn(model))
+
+    def turn(self, accounts):
+        accounts.env.flush_all()
+        claim = accounts.env["crm.mail.account.lease"].sudo()._claim()
+        if claim:
+            accounts.env.cr.commit()
+            accounts.sudo()._work_on(claim)
+            accounts.env.invalidate_all()
+
+    def test_a_pop3_only_mailbox_is_set_up_and_read(self):
+        """[A18] [F7]"""
+        self.fill(1, 2)
+        self.start_tour(
+            f"/odoo/crm-messages?crm_mail_tour={quote(json.dumps(self.kept_values()))}",
+            "crm_mail_accounts_kept",
+            login=self.owner.login,
+            timeout=120,
+        )
+        self.env.invalidate_all()
+        account = self.env["crm.mail.account"].search([("user_id", "=", self.owner.id)])
+        self.assertEqual((account.kind, account.state), ("pop3", "ready"))
+        self.assertEqual(self.folder(account, "inbox").unread, 1)
+        self.assertEqual(self.numbers_in(self.maildrop), [1, 2])

@@ -16,8 +16,12 @@ def account_payload(account, folders) -> dict:
     monitored = folders.filtered("monitored")
     total = sum(monitored.mapped("server_total"))
     indexed = min(sum(monitored.mapped("indexed_total")), total)
-    filling = account.kind == "imap" and account.state == "ready" and any(
-        not folder.checked_at or (folder.low_uid or 0) > 1 for folder in monitored
+    filling = (
+        account.kind == "imap"
+        and account.state == "ready"
+        and any(
+            not folder.checked_at or (folder.low_uid or 0) > 1 for folder in monitored
+        )
     )
     running = not account.error_message and (
         filling or (account.state == "ready" and _is_new(account, folders))

@@ -343,6 +343,7 @@ class KeptMailbox:
             return self._transferred(expected, {uid: uid for uid in expected})
         return self.move(expected, target_raw, uidvalidity=uidvalidity)
 
+    # pylint: disable-next=method-required-super  # a session's COPY, no record's copy
     def copy(
         self, expected: Mapping[int, Expected], target_raw: str, *, uidvalidity: int
     ) -> Transferred:
@@ -431,4 +432,3 @@ def _fetched(
 def _header(content: bytes) -> bytes:
     head = content[:MAX_HEADER_LITERAL]
     return head.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
-

@@ -62,6 +62,16 @@ test("the menu has what fits the folder", async () => {
     expect(`${line(7)} .o_crm_mail_folder_dots`).toHaveCount(0);
 });
 
+test("a mailbox that is kept here has nothing to subscribe, and no server", async () => {
+    server.accounts = [makeAccount({kind: "pop3"})];
+    await openMenu(5);
+    expect(items()).toEqual(["create", "rename", "delete"]);
+    await clickDots(3);
+    expect(items()).toEqual(["empty", "create"]);
+    await contains("[data-action=empty]").click();
+    expect(".modal-body").toHaveText(/deleted for good/);
+});
+
 test("a delegate who may only look has no menus", async () => {
     server.accounts = [makeAccount({owner: "Laura", may_act: false})];
     await mountMailClient();

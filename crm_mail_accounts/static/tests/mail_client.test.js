@@ -95,6 +95,19 @@ describe("desktop", () => {
         expect(noted[0].options.additionalContext.default_account_id).toBe(1);
     });
 
+    test("accounts that only send lead to writing, and to a mailbox", async () => {
+        mockMailServer({accounts: [makeAccount({kind: "smtp"})], folders: []});
+        const noted = noteActions();
+        await mountMailClient();
+        await animationFrame();
+        expect(".o_crm_mail_sending_only").toHaveText(/no mailbox to read/);
+        expect(".o_crm_mail_row").toHaveCount(0);
+        await contains(".o_crm_mail_sending_only_setup").click();
+        expect(noted[0].options.additionalContext).toEqual({});
+        await contains(".o_crm_mail_outgoing_line[data-kind=scheduled]").click();
+        expect(".o_crm_mail_sending_only").toHaveCount(0);
+    });
+
     test("a start that fails can be tried again", async () => {
         const server = mockMailServer({
             accounts: () => {

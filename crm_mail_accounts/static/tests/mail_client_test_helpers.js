@@ -19,6 +19,7 @@ export function makeAccount(values = {}) {
         name: "laura@demo.test",
         email: "laura@demo.test",
         state: "ready",
+        kind: "imap",
         owner: false,
         repair: "",
         may_act: true,

@@ -98,6 +98,12 @@ export class MailClient extends Component {
             : undefined;
     }
 
+    /** Whether the place of the list tells that there is no mailbox to read */
+    get showsSendingOnly() {
+        const {onlySends, outgoing, placeId} = this.store;
+        return onlySends && !placeId && !outgoing.kind;
+    }
+
     get troubledAccounts() {
         return this.store.accounts.filter(
             (account) => account.health.state === "error"

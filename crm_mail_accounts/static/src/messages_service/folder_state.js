@@ -120,6 +120,24 @@ export class FolderState extends LayoutState {
     }
 
     /**
+     * Whether a mailbox is kept in Odoo alone, and on no mail server.
+     *
+     * @param {number} accountId
+     */
+    isKept(accountId) {
+        return this.getAccount(accountId)?.kind === "pop3";
+    }
+
+    /** Whether there is nothing to read here: all accounts are for sending only */
+    get onlySends() {
+        return (
+            this.boot === "ready" &&
+            this.hasAccounts &&
+            this.accounts.every((account) => account.kind === "smtp")
+        );
+    }
+
+    /**
      * @param {number} accountId
      * @param {string} role
      * @returns {Folder|undefined}

@@ -60,7 +60,9 @@ export class FolderDialogs {
         if (OWN_ROLES.includes(role)) {
             add("rename", "fa-pencil", _t("Rename"), () => this.rename(folder));
         }
-        if (role !== "inbox" && subscribed) {
+        if (this.store.isKept(folder.account_id)) {
+            // There is no other program to subscribe for.
+        } else if (role !== "inbox" && subscribed) {
             add("unsubscribe", "fa-eye-slash", _t("Unsubscribe"), () =>
                 this.folders.subscribe(folder, false)
             );
@@ -135,9 +137,13 @@ export class FolderDialogs {
     delete(folder) {
         this.dialog.add(ConfirmationDialog, {
             title: _t("Delete “%s”", folderName(folder)),
-            body: _t(
-                "The folder, all its mail and the folders in it will be deleted on the mail server. Nothing brings them back."
-            ),
+            body: this.store.isKept(folder.account_id)
+                ? _t(
+                      "The folder, all its mail and the folders in it will be deleted for good. Nothing brings them back."
+                  )
+                : _t(
+                      "The folder, all its mail and the folders in it will be deleted on the mail server. Nothing brings them back."
+                  ),
             confirmLabel: _t("Delete the folder"),
             confirmClass: "btn-danger",
             confirm: () => this.folders.delete(folder),
@@ -149,9 +155,13 @@ export class FolderDialogs {
     empty(folder) {
         this.dialog.add(ConfirmationDialog, {
             title: _t("Empty “%s”", folderName(folder)),
-            body: _t(
-                "All mail in this folder will be deleted on the mail server. Nothing brings it back."
-            ),
+            body: this.store.isKept(folder.account_id)
+                ? _t(
+                      "All mail in this folder will be deleted for good. Nothing brings it back."
+                  )
+                : _t(
+                      "All mail in this folder will be deleted on the mail server. Nothing brings it back."
+                  ),
             confirmLabel: _t("Empty"),
             confirmClass: "btn-danger",
             // Not awaited: the mails leave the list at once.

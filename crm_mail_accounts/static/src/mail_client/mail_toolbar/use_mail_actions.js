@@ -102,6 +102,27 @@ export class MailActionList {
         }
     }
 
+    /** @param {Row[]} rows @returns {string} what deleting them for good means */
+    finalText(rows) {
+        const count = rows.length;
+        if (rows.every((row) => this.store.isKept(row.account_id))) {
+            return count === 1
+                ? _t("This message will be deleted. Nothing brings it back.")
+                : _t(
+                      "These %s messages will be deleted. Nothing brings them back.",
+                      count
+                  );
+        }
+        return count === 1
+            ? _t(
+                  "This message will be deleted on the mail server. Nothing brings it back."
+              )
+            : _t(
+                  "These %s messages will be deleted on the mail server. Nothing brings them back.",
+                  count
+              );
+    }
+
     /** @param {Row[]} rows */
     delete(rows) {
         const {mails, store} = this;
@@ -111,15 +132,7 @@ export class MailActionList {
         }
         this.dialog.add(ConfirmationDialog, {
             title: _t("Delete for good"),
-            body:
-                rows.length === 1
-                    ? _t(
-                          "This message will be deleted on the mail server. Nothing brings it back."
-                      )
-                    : _t(
-                          "These %s messages will be deleted on the mail server. Nothing brings them back.",
-                          rows.length
-                      ),
+            body: this.finalText(rows),
             confirmLabel: _t("Delete for good"),
             confirmClass: "btn-danger",
             // Not awaited: the mails leave the list at once.

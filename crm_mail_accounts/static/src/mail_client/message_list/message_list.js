@@ -140,8 +140,9 @@ export class MessageList extends Component {
     }
 
     get canAskServer() {
-        const {list, searchWords} = this.store;
+        const {accounts, list, searchWords} = this.store;
         return (
+            accounts.some((account) => account.kind === "imap") &&
             list.status === "ready" &&
             !list.before &&
             searchWords.length > 0 &&
