@@ -42,7 +42,7 @@ class CrmMailAccount(models.Model):
         if kind and any("pop3" in {kind, one.kind} for one in self):
             self._refuse_other_kind(kind)
         result = super().write(vals)
-        if set(vals) & {"password", *self._server_field_names()}:
+        if vals.get("active") or set(vals) & {"password", *self._server_field_names()}:
             self._own_maildrop()._follow_account()
         return result
 
@@ -89,7 +89,8 @@ class CrmMailAccount(models.Model):
     def _own_maildrop(self):
         """The POP3 mailboxes that these accounts are."""
         # sudo: a delegate reads the account and not how it is collected
-        return self.sudo().pop3_bridge_ids.filtered("own")
+        accounts = self.sudo().with_context(active_test=False)
+        return accounts.pop3_bridge_ids.filtered("own")
 
     def _collect_now(self):
         """Look at the POP3 server in the next turn, which the caller asks for."""

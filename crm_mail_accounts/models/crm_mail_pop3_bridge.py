@@ -272,9 +272,10 @@ class CrmMailPop3Bridge(models.Model):
             )
 
     def _follow_account(self):
-        """The account's server or login has changed: try again with it at once."""
+        """The account's server or login has changed, or it is in use again: try with
+        it at once."""
         for bridge in self:
-            bridge.write(bridge.account_id._maildrop_values())
+            bridge.write({"active": True, **bridge.account_id._maildrop_values()})
             bridge._make_due()
 
     @api.model

@@ -352,6 +352,19 @@ class TestKept(KeptCase):
         self.assertFalse(self.account.error_message)
         self.assertEqual(self.subjects(self.account, "inbox"), ["number 1", "number 2"])
 
+    def test_an_account_that_is_used_again_is_collected_again(self):
+        """Also in a neutralized copy of the database, where its owner is asked for the
+        password again."""
+        self.fill(1)
+        self.env.flush_all()
+        neutralize = "UPDATE crm_mail_pop3_bridge SET active = false, next_run = NULL"
+        self.env.cr.execute(neutralize)
+        self.env.invalidate_all()
+        self.account.active = False
+        self.account.active = True
+        self.work(self.account)
+        self.assertEqual(self.subjects(self.account, "inbox"), ["number 1"])
+
     def test_looking_now_looks_at_the_server(self):
         self.gather(self.account)
         self.fill(1)

@@ -166,10 +166,8 @@ class KeptMailbox:
 
         def read(env):
             mails = self._mails(env, wanted)
-            raws = mails._cached_raws()
-            return {
-                mail.uid: raws[mail.id][:octets] for mail in mails if mail.id in raws
-            }
+            heads = _heads(mails, octets)
+            return {mail.uid: heads[mail.id] for mail in mails if mail.id in heads}
 
         return self.commit(read)
 
@@ -192,10 +190,11 @@ class KeptMailbox:
                 [("folder_id", "=", folder.id), ("uid", ">=", before.uidnext)],
                 order="uid",
             )
-            raws = mails._cached_raws()
+            heads = _heads(mails, MAX_HEADER_LITERAL)
             found, left = {}, dict(identities)
             for mail in mails:
-                seen = _fetched(mail.uid, raws.get(mail.id, b""), mail.internal_date)
+                head = heads.get(mail.id, b"")
+                seen = _fetched(mail.uid, head, mail.internal_date, size=mail.size)
                 for key, known in left.items():
                     if matches(known, seen):
                         found[key] = mail.uid
@@ -417,14 +416,27 @@ def _readable_name(raw: str) -> str:
     return DELIMITER.join(utf7.decode(part) for part in raw.split(DELIMITER))
 
 
+def _heads(mails, octets: int) -> dict[int, bytes]:
+    """Id -> the first octets; one mail at a time in memory, for they may be large."""
+    heads = {}
+    for file in mails._raw_attachments():
+        heads[file.res_id] = file.raw[:octets]
+        file.invalidate_recordset(["raw"])
+    return heads
+
+
 def _fetched(
-    uid: int, content: bytes, date: datetime, flags: Sequence[str] = ()
+    uid: int,
+    content: bytes,
+    date: datetime,
+    flags: Sequence[str] = (),
+    size: int | None = None,
 ) -> FetchedMessage:
     return FetchedMessage(
         uid,
         flags=tuple(flags),
         internaldate=date,
-        size=len(content),
+        size=len(content) if size is None else size,
         sections={"HEADER.FIELDS": _header(content)},
     )
 
