@@ -131,6 +131,10 @@ class CrmMailAccount(models.Model):
         :raises UserError: the server has no ManageSieve, or cannot do it, in words
         """
         self.ensure_one()
+        if self.kind != "imap":
+            raise UserError(
+                self.env._("Only the rules of an IMAP mailbox can run on its server.")
+            )
         endpoint = self._sieve_endpoint()
 
         def ask(credentials):

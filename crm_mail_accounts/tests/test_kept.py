@@ -212,6 +212,11 @@ class TestKept(KeptCase):
         self.assertEqual({bool(mail._cached_raw()) for mail in inside}, {True})
         self.assertFalse(any(self.messages(self.account).mapped("arrived")))
 
+    def test_its_filters_run_here_alone(self):
+        self.account.sieve_host = self.maildrop.host
+        with self.assertRaisesRegex(UserError, "IMAP mailbox"):
+            self.account._rules_to_server()
+
     def test_a_mail_that_our_reader_stumbles_over_is_kept_all_the_same(self):
         self.fill(1, 2)
         with (
