@@ -59,4 +59,5 @@ from . import test_threads
 from . import test_translation
 from . import test_vacation
 from . import test_web
+from . import test_web_screen
 from . import test_writeback

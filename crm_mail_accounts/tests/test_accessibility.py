@@ -55,11 +55,15 @@ SIDE = ".o_crm_mail_client > .o_crm_mail_panes > aside"
 CONTACT_NAME = ".o_crm_mail_contact_form_name"
 OPPORTUNITY = ".o_crm_mail_opportunity_form"
 PREVIEW = ".o_crm_mail_preview_page"
+EMPTY = ".o_crm_mail_list_empty"
+SEARCH_MENU = ".o_crm_mail_search_filters"
+SETTINGS = ".o_crm_mail_menu_settings"
+DIALOG = ".o_crm_mail_settings_dialog"
 
 
 @tagged("post_install", "-at_install")
 class TestAccessibility(MailCase, HttpCase):
-    """First run and reading through axe-core: no serious finding in any state."""
+    """Every main state through axe-core: no serious finding in any of them."""
 
     def setUp(self):
         super().setUp()
@@ -78,6 +82,57 @@ class TestAccessibility(MailCase, HttpCase):
 
     def test_the_first_run(self):
         self.check(("welcome", "", ".o_crm_mail_welcome", SCREEN))
+
+    def test_folders_and_lists(self):
+        self.mailbox = Mailbox()
+        self.mailbox.append(simple_mail("Earlier"), flags=r"(\Seen \Flagged)")
+        self.mailbox.append(*(simple_mail(f"Chairs {n}") for n in range(3)))
+        self.mailbox.append(simple_mail("Old"), folder="Projects/Old", create=True)
+        first = self.new_account()
+        self.mailbox = Mailbox()
+        self.mailbox.append(simple_mail("Second mailbox"))
+        second = self.new_account()
+        self.work(first)
+        self.work(second)
+        self.check(
+            ("list", "", ".o_crm_mail_row", SCREEN),
+            ("selection", ".o_crm_mail_row_check", ".o_crm_mail_selection", SCREEN),
+            ("cleared", ".o_crm_mail_select_nothing", ".o_crm_mail_count", SCREEN),
+            ("flagged", "[data-place='special-flagged']", ".o_crm_mail_row", SCREEN),
+            ("nothing", "[data-place='special-shared']", EMPTY, SCREEN),
+            ("scheduled", "[data-kind='scheduled']", ".o_crm_mail_outgoing", SCREEN),
+            ("folder", "[data-role='inbox']", ".o_crm_mail_row", SCREEN),
+            (
+                "folder menu",
+                ".o_crm_mail_folder_dots",
+                ".o_crm_mail_folder_action",
+                ".o-dropdown--menu",
+            ),
+        )
+
+    def test_search_settings_and_composer(self):
+        self.mailbox = Mailbox()
+        self.mailbox.append(*(simple_mail(f"Chairs {n}") for n in range(3)))
+        self.work(self.new_account())
+        self.check(
+            ("menu of filters", SEARCH_MENU, ".o_crm_mail_filter_unread", ".o_popover"),
+            ("filtered", ".o_crm_mail_filter_unread", ".o_crm_mail_facet", SCREEN),
+            (
+                "everywhere",
+                ".o_crm_mail_scope[data-everywhere='true']",
+                ".o_crm_mail_row_place",
+                SCREEN,
+            ),
+            ("gear", ".o_crm_mail_settings", SETTINGS, ".o_popover"),
+            ("settings", SETTINGS, DIALOG, ".o_dialog"),
+            ("accounts", f"{DIALOG} li:last-child a", f"{DIALOG} [data-page]", DIALOG),
+            (
+                "composer",
+                ".o_crm_mail_folder_list .o_crm_mail_write",
+                ".o_crm_mail_editable",
+                ".o_crm_mail_composer",
+            ),
+        )
 
     def test_a_mail_and_all_that_stands_beside_it(self):
         self.mailbox = Mailbox()

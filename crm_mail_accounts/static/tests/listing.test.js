@@ -70,8 +70,8 @@ describe("places", () => {
             "Imported",
             "Shared",
         ]);
-        expect("[data-place='role-inbox']").toHaveText("Inbox\n7");
-        expect("[data-place='special-flagged']").toHaveText("Flagged\n4");
+        expect("[data-place='role-inbox']").toHaveText("Inbox\n7\nunread");
+        expect("[data-place='special-flagged']").toHaveText("Flagged\n4\nmessages");
         expect(lastView()).toEqual({role: "inbox"});
         expect("[data-place='role-inbox']").toHaveAttribute("aria-current", "page");
         await contains("[data-place='special-flagged']").click();
@@ -182,7 +182,7 @@ describe("search", () => {
         await press("Enter");
         await animationFrame();
         expect(lastView().search.words).toEqual([["from", "rosa"]]);
-        expect(queryAllTexts(".o_crm_mail_facet")).toEqual(["In\nInbox", "From\nrosa"]);
+        expect(queryAllTexts(".o_crm_mail_facet")).toEqual(["From\nrosa"]);
         expect(".o_crm_mail_search_input").toHaveValue("");
         await press("Backspace");
         await animationFrame();
@@ -190,13 +190,14 @@ describe("search", () => {
         expect(".o_crm_mail_facet").toHaveCount(0);
     });
 
-    test("a search leaves its folder by the facet of the folder, and comes back", async () => {
+    test("a search leaves its folder, its mails tell theirs, and it comes back", async () => {
         await open({folderId: 1});
         await type("rosa");
-        await contains(".o_crm_mail_facet_place button").click();
+        await contains(".o_crm_mail_scope[data-everywhere='true']").click();
         await animationFrame();
         expect(lastView()).toEqual({search: {words: [["text", "rosa"]], flags: []}});
         expect(".o_crm_mail_message_list h2").toHaveText("All folders");
+        expect(".o_crm_mail_row_place:first").toHaveText("Inbox · laura@demo.test");
         await press("Escape");
         await contains(".o_crm_mail_search_clear").click();
         await animationFrame();

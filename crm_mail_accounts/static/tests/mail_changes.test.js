@@ -114,6 +114,26 @@ describe("what is shown", () => {
         expect(store.getFolder(8).unread).toBe(0);
     });
 
+    test("where mails of all folders are listed, one that moves tells its new place", () => {
+        store.startFolder("special-flagged");
+        store.setFirstPage("special-flagged", {
+            rows: [makeRow(3, {seen: false}), makeRow(2)],
+            before: false,
+            total: 2,
+            indexed: 2,
+        });
+        const taken = store.takeRows([3], 4);
+        expect(ids(store.list.rows)).toEqual([3, 2]);
+        expect(store.list.rows[0].folder_id).toBe(4);
+        expect(unread()).toEqual([0, 0, 1]);
+        store.giveBack(taken);
+        expect(store.list.rows[0].folder_id).toBe(1);
+        expect(unread()).toEqual([1, 0, 0]);
+        store.takeRows([3], false, {isFinal: true});
+        expect(ids(store.list.rows)).toEqual([2]);
+        expect(unread()).toEqual([0, 0, 0]);
+    });
+
     test("a flag shows wherever the mail does, and is taken back there", () => {
         store.startMessage(3);
         store.setMessage(makeMessage(3, {seen: false}));

@@ -13,7 +13,7 @@ import {ViewState} from "./view_state";
  * @typedef {import("./mail_client_store").Folder} Folder
  * @typedef {{seen?: boolean, flagged?: boolean}} Flags
  * @typedef {{id: number, unread: number|false} & Flags} FlagsBefore `unread`: of the conversation that a row stands for
- * @typedef {{viewKey: import("./mail_client_store").PlaceId, targetId: number|false, rows: Row[], listed: Set<number>, selected: number[], openLeft: boolean}} Taken `listed`: which of them were rows; `openLeft`: the open mail is among them
+ * @typedef {{viewKey: import("./mail_client_store").PlaceId, targetId: number|false, rows: Row[], listed: Set<number>, selected: number[], openLeft: boolean, places: Map<number, number|false>}} Taken `listed`: which of them were rows; `openLeft`: the open mail is among them; `places`: of mails that stay in the list, where they lay
  */
 
 /** Roles of folders in which deleting means for good */
@@ -244,14 +244,15 @@ export class ChangeState extends ViewState {
      *
      * @param {number[]} ids
      * @param {number|false} targetId the folder they go to, as far as that is known
+     * @param {{isFinal?: boolean}} [options] `isFinal`: to no folder, they are destroyed
      * @returns {Taken}
      */
-    takeRows(ids, targetId) {
+    takeRows(ids, targetId, {isFinal = false} = {}) {
         const rows = [...this.copiesOf(ids).values()]
             .map(([row]) => row)
             .filter((row) => row.folder_id !== targetId);
         const leaving = new Set(rows.map((row) => row.id));
-        const isKept = this.keepsMoved;
+        const isKept = this.keepsMoved && !isFinal;
         const taken = {
             viewKey: this.viewKey,
             targetId,
@@ -259,8 +260,13 @@ export class ChangeState extends ViewState {
             listed: new Set(this.list.rows.map((row) => row.id)),
             selected: [...this.selected].filter((id) => leaving.has(id)),
             openLeft: leaving.has(this.openId) && !isKept,
+            places: new Map(),
         };
         this.countMoved(taken, 1);
+        if (isKept && targetId) {
+            rows.forEach((row) => taken.places.set(row.id, row.folder_id));
+            this.setPlaces(new Map(rows.map((row) => [row.id, targetId])));
+        }
         if (!isKept) {
             this.moveCursorFrom(leaving);
             const before = this.list.rows.length;
@@ -273,6 +279,13 @@ export class ChangeState extends ViewState {
             this.unlisted.delete(id);
         }
         return taken;
+    }
+
+    /** @param {Map<number, number|false>} places the folders that mails lie in now */
+    setPlaces(places) {
+        for (const [id, copies] of this.copiesOf([...places.keys()])) {
+            copies.forEach((copy) => (copy.folder_id = places.get(id)));
+        }
     }
 
     /**
@@ -314,6 +327,7 @@ export class ChangeState extends ViewState {
      * @param {Taken} taken
      */
     giveBack(taken) {
+        this.setPlaces(taken.places);
         this.countMoved(taken, -1);
         if (taken.viewKey !== this.viewKey || !this.placeId) {
             return;
@@ -336,10 +350,10 @@ export class ChangeState extends ViewState {
      * @param {Taken} taken
      * @param {1|-1} direction there, or back
      */
-    countMoved({targetId, rows}, direction) {
+    countMoved({targetId, rows, places}, direction) {
         for (const row of rows) {
             const unread = unreadOf(row) * direction;
-            this.countUnread(row.folder_id, -unread);
+            this.countUnread(places.get(row.id) ?? row.folder_id, -unread);
             this.countUnread(targetId, unread);
         }
     }

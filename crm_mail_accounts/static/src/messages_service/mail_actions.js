@@ -159,10 +159,10 @@ export class MailActions {
      * @param {Row[]} rows
      */
     delete(rows) {
+        const isFinal = this.store.isDeletingFinal(rows);
         return this.takeAway("delete", rows, {
-            targetId: this.store.isDeletingFinal(rows)
-                ? false
-                : this.target(rows, "trash"),
+            isFinal,
+            targetId: isFinal ? false : this.target(rows, "trash"),
             tell: (count) =>
                 count === 1
                     ? _t("The message was moved to the trash.")
@@ -224,16 +224,16 @@ export class MailActions {
      *
      * @param {string} method
      * @param {Row[]} rows
-     * @param {{args?: Array, targetId: number|false, tell: (count: number) => string}} options
+     * @param {{args?: Array, isFinal?: boolean, targetId: number|false, tell: (count: number) => string}} options
      */
-    async takeAway(method, rows, {args = [], targetId, tell}) {
+    async takeAway(method, rows, {args = [], isFinal = false, targetId, tell}) {
         const {client, store} = this;
         if (this.undoable) {
             this.undoable.close();
         }
         const ids = rows.map((row) => row.id);
         const follower = store.followerOf(ids);
-        const taken = store.takeRows(ids, targetId);
+        const taken = store.takeRows(ids, targetId, {isFinal});
         const asked = this.ask(method, mailsOf(rows), args);
         if (taken.openLeft && follower) {
             client.openMessage(follower.id);

@@ -90,7 +90,7 @@ export class FolderList extends Component {
     /**
      * The folders of all mailboxes as one, and the special ones.
      *
-     * @returns {{id: string, name: string, icon: string, count: number, isUnread: boolean, label: string, folders: object[]}[]}
+     * @returns {{id: string, name: string, icon: string, count: number, isUnread: boolean, folders: object[]}[]}
      */
     get places() {
         const {store} = this;
@@ -108,33 +108,16 @@ export class FolderList extends Component {
             isUnread: false,
             folders: [],
         }));
-        return [...unified, ...others].map((place) => {
-            const name = placeName(store, place.id);
-            const icon = placeIcon(place.id);
-            return {...place, name, icon, label: this.placeLabel(name, place)};
-        });
-    }
-
-    placeLabel(name, {count, isUnread}) {
-        if (!count) {
-            return name;
-        }
-        return isUnread
-            ? _t("%(name)s, %(count)s unread", {name, count})
-            : _t("%(name)s, %(count)s messages", {name, count});
+        return [...unified, ...others].map((place) => ({
+            ...place,
+            name: placeName(store, place.id),
+            icon: placeIcon(place.id),
+        }));
     }
 
     /** @param {import("../../messages_service/mail_client_store").Account} account */
     isOpen(account) {
         return !this.store.collapsed[`account-${account.id}`];
-    }
-
-    /** @param {import("../../messages_service/mail_client_store").Folder} folder */
-    folderLabel(folder) {
-        const name = folderName(folder);
-        return folder.unread
-            ? _t("%(name)s, %(count)s unread", {name, count: folder.unread})
-            : name;
     }
 
     /** @param {import("../../messages_service/mail_client_store").Folder} folder */

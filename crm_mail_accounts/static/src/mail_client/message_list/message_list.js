@@ -11,10 +11,11 @@ import {_t} from "@web/core/l10n/translation";
 import {formatInteger} from "@web/views/fields/formatters";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
-import {placeName} from "../folder_list/folder_name";
+import {folderName, placeName} from "../folder_list/folder_name";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {useMailActions} from "../mail_toolbar/use_mail_actions";
 import {unreadOf} from "../../messages_service/list_state";
+import {specialOf} from "../../messages_service/places";
 import {SearchBar} from "../search_bar/search_bar";
 import {longDate, shortDate} from "./message_date";
 import {RowSwipe} from "./row_swipe";
@@ -150,6 +151,12 @@ export class MessageList extends Component {
         );
     }
 
+    /** Whether there is something to say below the last row */
+    get hasFoot() {
+        const {loadingMore, moreError, serverText} = this.store.list;
+        return Boolean(this.canAskServer || serverText || loadingMore || moreError);
+    }
+
     /** @param {import("../../messages_service/mail_client_store").Row} row */
     isUnread(row) {
         return unreadOf(row) > 0;
@@ -202,22 +209,54 @@ export class MessageList extends Component {
                 "This folder is not indexed: its mails also lie in other folders."
             );
         }
+        const special = specialOf(this.store.placeId);
+        if (special) {
+            return this.specialText(special);
+        }
         if (account && account.progress.running) {
             return _t("The first mails will appear in a moment.");
         }
         return _t("Nothing here.");
     }
 
-    get isOutgoing() {
-        const {folder, unifiedRole} = this.store;
-        const role = unifiedRole || (folder && folder.role);
-        return OUTGOING_ROLES.includes(role) && !this.store.search.everywhere;
+    /** What would stand in a special folder that is empty */
+    specialText(special) {
+        const texts = {
+            flagged: _t("Mails with a star, of all folders, appear here."),
+            imported: _t(
+                "Mails that are kept for a record appear here, when they are in none of your mailboxes."
+            ),
+            shared: _t("Mails that colleagues share with you appear here."),
+        };
+        return texts[special] || "";
+    }
+
+    /** @param {import("../../messages_service/mail_client_store").Row} row */
+    isOutgoing(row) {
+        const folder = this.store.getFolder(row.folder_id);
+        return Boolean(folder) && OUTGOING_ROLES.includes(folder.role);
+    }
+
+    /**
+     * Where a mail lies, in a list of mails that lie in several places.
+     *
+     * @param {import("../../messages_service/mail_client_store").Row} row
+     */
+    placeText(row) {
+        const {accounts, keepsMoved, unifiedRole} = this.store;
+        const folder = this.store.getFolder(row.folder_id);
+        const account = this.store.getAccount(row.account_id);
+        const names = [
+            keepsMoved && folder && folderName(folder),
+            (keepsMoved || unifiedRole) && accounts.length > 1 && account?.name,
+        ];
+        return names.filter(Boolean).join(" · ");
     }
 
     /** @param {import("../../messages_service/mail_client_store").Row} row */
     who(row) {
         const name = (address) => address.name || address.email;
-        if (this.isOutgoing) {
+        if (this.isOutgoing(row)) {
             const names = row.to.map(name).join(", ");
             return names ? _t("To: %s", names) : _t("(no recipient)");
         }

@@ -1,7 +1,7 @@
 import {Component, useState} from "@odoo/owl";
 import {DateTimePicker} from "@web/core/datetime/datetime_picker";
 import {Dialog} from "@web/core/dialog/dialog";
-import {serializeDateTime} from "@web/core/l10n/dates";
+import {deserializeDateTime, serializeDateTime} from "@web/core/l10n/dates";
 
 import {scheduleTimes} from "./schedule_times";
 
@@ -25,7 +25,9 @@ export class ScheduleDialog extends Component {
     setup() {
         this.now = DateTime.local();
         this.times = scheduleTimes(this.now);
-        this.state = useState({time: this.times[0].time});
+        const {sendAt} = this.props;
+        const time = sendAt ? deserializeDateTime(sendAt) : this.times[0].time;
+        this.state = useState({time});
     }
 
     get isPast() {

@@ -54,25 +54,20 @@ export class SearchBar extends Component {
 
     /** @returns {{key: string, label: string, value: string, remove: () => void}[]} */
     get chips() {
-        const {search, placeId} = this.store;
-        const {client, store} = this;
-        const chips = search.facets.map((facet, index) => ({
+        return this.store.search.facets.map((facet, index) => ({
             key: JSON.stringify(facet),
             ...this.words(facet),
-            remove: () => client.search.remove(index),
+            remove: () => this.client.search.remove(index),
         }));
-        if (store.isSearching && placeId) {
-            chips.unshift({
-                key: "place",
-                label: _t("In"),
-                value: search.everywhere
-                    ? _t("All folders")
-                    : placeName(store, placeId),
-                remove: () => client.search.setEverywhere(!search.everywhere),
-                isPlace: true,
-            });
-        }
-        return chips;
+    }
+
+    /** Where is searched: here, or in all folders of all mailboxes */
+    get scopes() {
+        const {search, placeId} = this.store;
+        return [
+            {everywhere: false, name: placeName(this.store, placeId)},
+            {everywhere: true, name: _t("All folders")},
+        ].map((scope) => ({...scope, isOn: scope.everywhere === search.everywhere}));
     }
 
     /** @param {import("../../messages_service/search_state").Facet} facet */
@@ -91,13 +86,8 @@ export class SearchBar extends Component {
         return {label, value: facet.text};
     }
 
-    /** @param {{isPlace?: boolean, value: string}} chip */
+    /** @param {{value: string}} chip */
     removeLabel(chip) {
-        if (chip.isPlace) {
-            return this.store.search.everywhere
-                ? _t("Search in this folder only")
-                : _t("Search in all folders");
-        }
         return _t("Remove %s", chip.value);
     }
 

@@ -62,6 +62,16 @@ export class SettingsDialog extends Component {
         ];
     }
 
+    /** What there is to set up of an account, and the way there */
+    get pages() {
+        return [
+            {method: "openSetup", name: _t("Account")},
+            {method: "openFolderMapping", name: _t("Folders")},
+            {method: "openPop3", name: _t("POP3")},
+            {method: "openAccount", name: _t("Signature, delegates and more")},
+        ];
+    }
+
     /** Accounts that the reader may set up: not those of which they are a delegate */
     get ownAccounts() {
         return this.store.accounts.filter((account) => !account.owner);
@@ -87,7 +97,7 @@ export class SettingsDialog extends Component {
     }
 
     /**
-     * @param {"openSetup"|"openFolderMapping"|"openAccount"} method
+     * @param {"openSetup"|"openFolderMapping"|"openPop3"|"openAccount"} method
      * @param {number} [accountId]
      */
     leave(method, accountId) {
