@@ -59,6 +59,8 @@ EMPTY = ".o_crm_mail_list_empty"
 SEARCH_MENU = ".o_crm_mail_search_filters"
 SETTINGS = ".o_crm_mail_menu_settings"
 DIALOG = ".o_crm_mail_settings_dialog"
+# The tabs above it are the host's.
+PAGE = f"{DIALOG} .tab-content"
 
 
 @tagged("post_install", "-at_install")
@@ -102,12 +104,7 @@ class TestAccessibility(MailCase, HttpCase):
             ("nothing", "[data-place='special-shared']", EMPTY, SCREEN),
             ("scheduled", "[data-kind='scheduled']", ".o_crm_mail_outgoing", SCREEN),
             ("folder", "[data-role='inbox']", ".o_crm_mail_row", SCREEN),
-            (
-                "folder menu",
-                ".o_crm_mail_folder_dots",
-                ".o_crm_mail_folder_action",
-                ".o-dropdown--menu",
-            ),
+            ("menu", ".o_crm_mail_folder_dots", ".o_crm_mail_folder_action", SCREEN),
         )
 
     def test_search_settings_and_composer(self):
@@ -115,7 +112,7 @@ class TestAccessibility(MailCase, HttpCase):
         self.mailbox.append(*(simple_mail(f"Chairs {n}") for n in range(3)))
         self.work(self.new_account())
         self.check(
-            ("menu of filters", SEARCH_MENU, ".o_crm_mail_filter_unread", ".o_popover"),
+            ("menu of filters", SEARCH_MENU, ".o_crm_mail_filter_unread", SCREEN),
             ("filtered", ".o_crm_mail_filter_unread", ".o_crm_mail_facet", SCREEN),
             (
                 "everywhere",
@@ -123,9 +120,9 @@ class TestAccessibility(MailCase, HttpCase):
                 ".o_crm_mail_row_place",
                 SCREEN,
             ),
-            ("gear", ".o_crm_mail_settings", SETTINGS, ".o_popover"),
-            ("settings", SETTINGS, DIALOG, ".o_dialog"),
-            ("accounts", f"{DIALOG} li:last-child a", f"{DIALOG} [data-page]", DIALOG),
+            ("gear", ".o_crm_mail_settings", SETTINGS, SCREEN),
+            ("settings", SETTINGS, DIALOG, PAGE),
+            ("accounts", f"{DIALOG} li:last-child a", f"{DIALOG} [data-page]", PAGE),
             (
                 "composer",
                 ".o_crm_mail_folder_list .o_crm_mail_write",

@@ -52,7 +52,7 @@ tours.add("crm_mail_accounts_triage_by_mouse", {
         {content: "Both have left", trigger: gone("Mail 3")},
         {
             content: "Take that back",
-            trigger: ".o_notification_buttons button",
+            trigger: ".o_notification:contains(2 messages) .o_notification_buttons button",
             run: "click",
         },
         {content: "They are here again", trigger: row("Mail 3")},

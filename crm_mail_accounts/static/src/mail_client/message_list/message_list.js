@@ -64,8 +64,8 @@ export class MessageList extends Component {
         this.longDate = longDate;
         this.shortDate = shortDate;
 
-        useHotkey("j", () => this.moveCursor(1), {allowRepeat: true});
-        useHotkey("k", () => this.moveCursor(-1), {allowRepeat: true});
+        useHotkey("j", () => this.goTo(1), {allowRepeat: true});
+        useHotkey("k", () => this.goTo(-1), {allowRepeat: true});
         this.swipe = new RowSwipe((direction, row) =>
             this.actions.run(SWIPES[direction], [row])
         );
@@ -477,6 +477,16 @@ export class MessageList extends Component {
         if (this.store.openId && !this.props.isPhone) {
             this.openTimer = browser.setTimeout(() => this.open(row.id), OPEN_DELAY);
         }
+    }
+
+    /**
+     * From anywhere on the screen, so the list gets the keyboard: Enter is to open.
+     *
+     * @param {number} step
+     */
+    goTo(step) {
+        this.moveCursor(step);
+        this.scroller.el?.focus({preventScroll: true});
     }
 
     /** @param {KeyboardEvent} ev */
