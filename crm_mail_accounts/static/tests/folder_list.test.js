@@ -37,7 +37,7 @@ test("folders show icon, name and what is unread", async () => {
     expect(queryAllTexts(".o_crm_mail_folder_count")).toEqual(["3"]);
     const named = queryOne("[data-folder-id='1']").getAttribute("aria-labelledby");
     const name = named.split(" ").map((id) => document.getElementById(id).textContent);
-    expect(name.join(" ")).toBe("Inbox 3 unread");
+    expect(name.map((each) => each.trim()).join(" ")).toBe("Inbox 3 unread");
     expect(queryOne("[data-folder-id='4']").ariaLevel).toBe("2");
     expect("[data-folder-id='1']").toHaveAttribute("aria-selected", "true");
 });
