@@ -148,8 +148,12 @@ export class SearchBar extends Component {
             this.choose(choices[state.isOpen ? state.choice : 0]);
         } else if (ev.key === "Escape" && state.isOpen) {
             state.isOpen = false;
-        } else if (ev.key === "Escape" && store.isSearching) {
-            this.client.search.clear();
+        } else if (ev.key === "Escape") {
+            if (store.isSearching) {
+                this.client.search.clear();
+            }
+            // The keys act on mails again
+            this.input.el.blur();
         } else if (
             ev.key === "Backspace" &&
             !store.search.text &&
