@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..tools import client_payload, link_rules, link_search
+from ..tools import client_payload, link_audience, link_rules, link_search
 
 
 class CrmMailClient(models.AbstractModel):
@@ -39,15 +39,8 @@ class CrmMailClient(models.AbstractModel):
         :raises AccessError: as :meth:`link_message`
         """
         message = self._linked_by_user(message_id)
-        thread = self.env["crm.mail.message"].search(
-            [
-                ("thread_id", "=", message.thread_id.id or -1),
-                ("account_id", "=", message.account_id.id),
-                ("draft", "=", False),
-            ]
-        )
         links = self.env["crm.mail.link"]._link_later(
-            thread | message,
+            self._conversation(message),
             model,
             int(res_id),
             self._by_hand(),
@@ -94,6 +87,34 @@ class CrmMailClient(models.AbstractModel):
         self.env["crm.mail.message"].check_access("read")
         return link_search.linkable_models(self.env)
 
+    @api.model
+    def link_options(self, message_id) -> dict:
+        """What there is to choose before the mail is linked.
+
+        :return: ``{models, content, mails}``: :meth:`linkable_models`, what the mailbox
+            posts unless told otherwise, how many mails :meth:`link_thread` would link
+        """
+        message = self._readable("crm.mail.message", message_id)
+        return {
+            "models": self.linkable_models(),
+            "content": message._link_content(),
+            "mails": len(self._conversation(message)),
+        }
+
+    @api.model
+    def link_audience(self, model, res_id) -> dict:
+        """Who can read what is posted on a record, beside the user.
+
+        Asked of each colleague while they are few, and always of people outside who
+        have a login and to do with the record.
+
+        :return: ``{names, more, outside}``: some colleagues by name and how many there
+            are beside them, ``names`` false where they are too many to be asked;
+            ``outside`` names customers who read it in the portal
+        :raises AccessError: the record is not the user's to read
+        """
+        return link_audience.audience(self._readable_record(model, res_id))
+
     # -- suggestions -------------------------------------------------------------------
 
     @api.model
@@ -133,6 +154,19 @@ class CrmMailClient(models.AbstractModel):
         return True
 
     # -- helpers -----------------------------------------------------------------------
+
+    def _conversation(self, message):
+        """The mail and the others of its conversation; not what is being written."""
+        mails = self.env["crm.mail.message"]
+        if message.thread_id:
+            mails = mails.search(
+                [
+                    ("thread_id", "=", message.thread_id.id),
+                    ("account_id", "=", message.account_id.id),
+                    ("draft", "=", False),
+                ]
+            )
+        return mails | message
 
     def _linked_by_user(self, message_id):
         """The mail, when the user may link it.

@@ -2,7 +2,7 @@ from email.message import EmailMessage
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import Mailbox, MailCase, simple_mail
 
@@ -59,6 +59,44 @@ class TestLink(MailCase):
             filename="Società disegno.pdf",
         )
         return mail
+
+    def test_what_there_is_to_choose_before_linking(self):
+        first = simple_mail("Offer")
+        answer = simple_mail("Re: Offer")
+        answer["References"] = first["Message-ID"]
+        self.mailbox.append(first, answer)
+        account = self.new_account(link_content="text")
+        self.work(account)
+        mail = self.env["crm.mail.message"].search(
+            [("account_id", "=", account.id)], limit=1
+        )
+        options = self.client().link_options(mail.id)
+        self.assertEqual((options["content"], options["mails"]), ("text", 2))
+        self.assertEqual(options["models"][0]["model"], "crm.lead")
+        links = self.client().link_thread(mail.id, "crm.lead", self.lead.id)
+        self.assertEqual(
+            {link["message_id"] for link in links}, set(mail.thread_id.message_ids.ids)
+        )
+
+    def test_who_reads_what_a_record_shows(self):
+        """[F9] Lesson 27: whom a link tells is said before it is made."""
+        client = self.client()
+        told = client.link_audience("crm.lead", self.lead.id)
+        self.assertNotIn(self.colleague.name, told["names"])
+        self.assertEqual(told["outside"], [])
+        told = client.link_audience("res.partner", self.contact.id)
+        self.assertIn(self.colleague.name, told["names"])
+        self.assertNotIn(self.owner.name, told["names"])
+        portal = new_test_user(self.env, "customer", groups="base.group_portal")
+        portal.partner_id.parent_id = self.contact
+        self.contact.message_subscribe(portal.partner_id.ids)
+        told = client.link_audience("res.partner", self.contact.id)
+        reads = self.contact.with_user(portal).has_access("read")
+        self.assertEqual(portal.name in told["outside"], reads)
+        self.assertTrue(reads, "a customer reads their own company")
+        with patch("odoo.addons.crm_mail_accounts.tools.link_audience.ASKED", 1):
+            told = client.link_audience("res.partner", self.contact.id)
+        self.assertIs(told["names"], False)
 
     def test_the_record_shows_the_mail_as_the_host_shows_one(self):
         """[F9]"""

@@ -25,6 +25,8 @@ CLIENT_CALLS = {
     "link_message": lambda s: (s.mail.id, "crm.lead", s.lead.id),
     "link_thread": lambda s: (s.mail.id, "crm.lead", s.lead.id),
     "linkable_models": lambda s: (),
+    "link_options": lambda s: (s.mail.id,),
+    "link_audience": lambda s: ("crm.lead", s.lead.id),
     "link_suggestions": lambda s: (s.mail.id,),
     "dismiss_suggestion": lambda s: (s.mail.id, "crm.lead", s.lead.id),
     "record_mail_count": lambda s: ("crm.lead", s.lead.id),
@@ -93,6 +95,7 @@ CLIENT_CALLS = {
     "outgoing_cancel": lambda s: (s.outgoing.id,),
     "outgoing_retry": lambda s: (s.outgoing.id,),
     "outgoing_decide": lambda s: (s.outgoing.id, "sent"),
+    "outgoing_dismiss": lambda s: (s.outgoing.id,),
 }
 REFUSED = {
     "connect_account",
@@ -107,6 +110,7 @@ REFUSED = {
     "outgoing_send_now",
     "outgoing_retry",
     "outgoing_decide",
+    "outgoing_dismiss",
 }
 """What the owner cannot do with these records: a mailbox with a password has no page to
 go to, an inbox keeps its name, this mail has no attachment, and one that was taken back
@@ -153,7 +157,12 @@ ADMINISTRATORS = {"crm.mail.emergency", "crm.mail.leave"}
 """What they do with a mailbox of others; ``test_leave`` tries who may."""
 OPEN_TO_ALL = {"bootstrap", "progress"}
 """They take no record: everybody is answered about their own."""
-BY_RECORD = {"record_mail_count", "record_messages", "chatter_senders"}
+BY_RECORD = {
+    "chatter_senders",
+    "link_audience",
+    "record_mail_count",
+    "record_messages",
+}
 """They ask for a record: who reads it is told what it shows, see ``test_link_records``.
 """
 NO_RECORD = {"linkable_models"}

@@ -185,6 +185,7 @@ def addresses(recipients: dict | None, kind: str) -> list[dict]:
 def link_payload(link) -> dict:
     return {
         "id": link.id,
+        "message_id": link.message_id.id,
         "model": link.res_model,
         "res_id": link.res_id,
         "name": link.res_name or link.env._("(no access)"),

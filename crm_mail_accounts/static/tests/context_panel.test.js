@@ -1,10 +1,9 @@
 import {describe, expect, test} from "@odoo/hoot";
-import {press, queryAllTexts} from "@odoo/hoot-dom";
-import {advanceTime, animationFrame} from "@odoo/hoot-mock";
+import {queryAllTexts} from "@odoo/hoot-dom";
+import {animationFrame} from "@odoo/hoot-mock";
 import {contains, mountWithCleanup} from "@web/../tests/web_test_helpers";
 
 import {ContextPanel} from "@crm_mail_accounts/mail_client/context_panel/context_panel";
-import {SEARCH_DELAY} from "@crm_mail_accounts/mail_client/record_search/record_search";
 
 import {
     defineMailClientModels,
@@ -70,97 +69,67 @@ test("the mail is linked to an opportunity with one click", async () => {
     ]);
     await contains("[data-opportunity-id='5'] .o_crm_mail_link_button").click();
     await animationFrame();
-    expect(asked).toEqual([[3, "crm.lead", 5]]);
+    expect(asked).toEqual([[3, "crm.lead", 5, false]]);
     expect("[data-opportunity-id='5'] .o_crm_mail_linked").toHaveCount(1);
     expect("[data-opportunity-id='6'] .o_crm_mail_linked").toHaveCount(0);
-    expect(".o_crm_mail_chip").toHaveText("Office refit");
+    expect(".o_crm_mail_link_open").toHaveText("Office refit");
 });
 
-test("a linked record is opened by its chip and unlinked by the cross", async () => {
+test("a link says why it is there, what is shown there, and to whom", async () => {
     const noted = noteActions();
-    const server = await openPanel({context: makeContext({links: [makeLink()]})});
-    await contains(".o_crm_mail_chip_open").click();
-    expect(noted[0].action).toMatchObject({res_model: "crm.lead", res_id: 5});
-    await contains(".o_crm_mail_chip_remove").click();
-    await animationFrame();
-    expect(server.calls).toInclude("unlink_message");
-    expect(".o_crm_mail_chip").toHaveCount(0);
-});
-
-test("any other record is found by its name", async () => {
     const asked = [];
     await openPanel({
-        found: (messageId, term) => {
-            asked.push([messageId, term]);
-            return [
-                {
-                    model: "res.partner",
-                    model_label: "Contact",
-                    res_id: 9,
-                    name: "Ready Mat",
-                    subtitle: "ready@mat.test",
-                },
-            ];
+        context: makeContext({
+            links: [
+                makeLink({content: "text", reason: "Rule: from or to this contact"}),
+                makeLink({id: 71, waiting: true}),
+                makeLink({id: 72, error: "The record did not take this mail."}),
+            ],
+        }),
+        audience: (...args) => {
+            asked.push(args);
+            return {names: ["Paolo", "Rita"], more: 3, outside: ["Rosa Conti"]};
         },
-        link: (_messageId, model, resId) =>
-            makeLink({id: 90, model, res_id: resId, name: "Ready Mat"}),
     });
-    await contains(".o_crm_mail_record_search input").edit("ready", {confirm: false});
-    await advanceTime(SEARCH_DELAY);
-    await animationFrame();
-    expect(asked).toEqual([[3, "ready"]]);
-    expect(".o_crm_mail_found_record").toHaveText(
-        /Ready Mat\s*Contact\s*· ready@mat\.test/
+    const first = ".o_crm_mail_link[data-link-id='70']";
+    expect(first).toHaveText(/Rule: from or to this contact/);
+    expect(first).toHaveText(/Lead\s*· The text, without attachments/);
+    expect("[data-link-id='71']").toHaveText(/Appears there in a moment/);
+    expect("[data-link-id='72'] .text-danger").toHaveText(
+        "The record did not take this mail."
     );
-    await contains(".o_crm_mail_found_record").click();
+    await contains(`${first} .o_crm_mail_link_audience`).click();
     await animationFrame();
-    expect(".o_crm_mail_chip").toHaveText("Ready Mat");
-    expect(".o_crm_mail_record_search input").toHaveValue("");
+    expect(asked).toEqual([["crm.lead", 5]]);
+    expect(`${first} .o_crm_mail_link_readers`).toHaveText(
+        /Paolo, Rita and 3 more people can read it there\.\s*In the portal also: Rosa Conti/
+    );
+    await contains(`${first} .o_crm_mail_link_open`).click();
+    expect(noted[0].action).toMatchObject({res_model: "crm.lead", res_id: 5});
 });
 
-test("a found record is chosen by the keyboard", async () => {
+test("a link that is taken back can be made again as it was", async () => {
     const linked = [];
-    const record = {model: "crm.lead", model_label: "Lead", subtitle: ""};
-    await openPanel({
-        found: [
-            {...record, res_id: 8, name: "First"},
-            {...record, res_id: 9, name: "Second"},
-        ],
-        link: (_messageId, model, resId) => {
-            linked.push(resId);
-            return makeLink({model, res_id: resId});
+    const server = await openPanel({
+        context: makeContext({
+            opportunities: [makeOpportunity({link_id: 70})],
+            links: [makeLink({content: "fact"})],
+        }),
+        link: (...args) => {
+            linked.push(args);
+            return makeLink({id: 80, content: "fact"});
         },
     });
-    const input = ".o_crm_mail_record_search input";
-    await contains(input).edit("order", {confirm: false});
-    await advanceTime(SEARCH_DELAY);
+    await contains(".o_crm_mail_link_remove").click();
     await animationFrame();
-    expect(input).toHaveAttribute("aria-activedescendant", "o_crm_mail_found_0");
-    await press("ArrowDown");
+    expect(server.calls).toInclude("unlink_message");
+    expect(".o_crm_mail_link").toHaveCount(0);
+    expect("[data-opportunity-id='5'] .o_crm_mail_linked").toHaveCount(0);
+    await contains(".o_notification_buttons button:contains(Undo)").click();
     await animationFrame();
-    expect(".o_crm_mail_found_active").toHaveText(/Second/);
-    await press("Enter");
-    await animationFrame();
-    expect(linked).toEqual([9]);
-    expect(".o_crm_mail_found_record").toHaveCount(0);
-});
-
-test("a search says when it found nothing, and Escape leaves it", async () => {
-    await openPanel();
-    await contains(".o_crm_mail_record_search input").edit("zzz", {confirm: false});
-    await advanceTime(SEARCH_DELAY);
-    await animationFrame();
-    expect(".o_crm_mail_found_nothing").toHaveText("Nothing found");
-    await press("Escape");
-    await animationFrame();
-    expect(".o_crm_mail_found_nothing").toHaveText("");
-});
-
-test("one letter is not searched for", async () => {
-    const server = await openPanel();
-    await contains(".o_crm_mail_record_search input").edit("z", {confirm: false});
-    await advanceTime(SEARCH_DELAY);
-    expect(server.calls).not.toInclude("search_records");
+    expect(linked).toEqual([[3, "crm.lead", 5, "fact"]]);
+    expect(".o_crm_mail_link").toHaveCount(1);
+    expect("[data-opportunity-id='5'] .o_crm_mail_linked").toHaveCount(1);
 });
 
 test("what the CRM cannot tell now can be asked again", async () => {

@@ -33,7 +33,7 @@ test("a suggestion says why, and goes when it is taken", async () => {
     await contains(".o_crm_mail_suggestion_link").click();
     await animationFrame();
     expect(".o_crm_mail_suggestion").toHaveCount(0);
-    expect(".o_crm_mail_chip").toHaveText("Office refit");
+    expect(".o_crm_mail_link_open").toHaveText("Office refit");
 });
 
 test("a suggestion that is dismissed is not shown again", async () => {

@@ -237,7 +237,7 @@ test("a refused link is told and changes nothing", async () => {
     client.notification = {add: (text) => told.push(text)};
     await client.enter();
     await client.openMessage(3);
-    await client.link(3, "crm.lead", 5);
+    await client.links.link(3, "crm.lead", 5);
     expect(told).toEqual(["You may not write on this opportunity."]);
     expect(client.store.context.data.links).toHaveLength(0);
 });

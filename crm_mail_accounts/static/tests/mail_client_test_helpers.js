@@ -82,6 +82,7 @@ export function makeRow(id, values = {}) {
         unreadable: false,
         shared: false,
         comments: 0,
+        undelivered: false,
         links: [],
         ...values,
     };
@@ -96,6 +97,7 @@ export function makeMessage(id, values = {}) {
         body_url: `about:blank?message=${id}`,
         remote: 0,
         attachments: [],
+        delivery: [],
         ...values,
     };
 }
@@ -103,10 +105,15 @@ export function makeMessage(id, values = {}) {
 export function makeLink(values = {}) {
     return {
         id: 70,
+        message_id: 3,
         model: "crm.lead",
         res_id: 5,
         name: "Office refit",
         model_label: "Lead",
+        reason: "Linked by Laura Bianchi",
+        content: "whole",
+        waiting: false,
+        error: "",
         ...values,
     };
 }
@@ -319,7 +326,18 @@ export function mockMailServer(values = {}) {
         views: [],
         /** What the mail server itself finds */
         searched: () => ({rows: [], failed: [], more: false}),
-        link: (messageId, model, resId) => makeLink({model, res_id: resId}),
+        link: (messageId, model, resId) =>
+            makeLink({message_id: messageId, model, res_id: resId}),
+        options: {
+            models: [
+                {model: "crm.lead", label: "Lead"},
+                {model: "res.partner", label: "Contact"},
+            ],
+            content: "whole",
+            mails: 1,
+        },
+        audience: {names: ["Paolo Verdi"], more: 0, outside: []},
+        threadLinks: [],
         /** What a new folder becomes */
         folder: (accountId, parentId, name) =>
             makeFolder({
@@ -348,7 +366,7 @@ export function mockMailServer(values = {}) {
         templates: [],
         template: {subject: "", body_html: ""},
         /** Mails that leave, by kind */
-        outgoing: {scheduled: [], outgoing: []},
+        outgoing: {scheduled: [], outgoing: [], undelivered: []},
         /** @type {{[method: string]: string}} what is refused, and how */
         refuse: {},
         /** Names of the calls, for tests that count them */
@@ -383,6 +401,7 @@ export function mockMailServer(values = {}) {
         unread: server.unread,
         scheduled: server.outgoing.scheduled.length,
         outgoing: server.outgoing.outgoing.length,
+        undelivered: (server.outgoing.undelivered || []).length,
         specials: server.specials,
         layout: {...server.layout},
     });
@@ -537,6 +556,8 @@ export function mockMailServer(values = {}) {
         outgoing_send_now: takeOut,
         outgoing_retry: takeOut,
         outgoing_decide: takeOut,
+        outgoing_dismiss: takeOut,
+        link_thread: (...args) => value("threadLinks", args),
         outgoing_reschedule: () => true,
     };
     const answers = {
@@ -562,6 +583,8 @@ export function mockMailServer(values = {}) {
         message_context: (...args) => value("context", args),
         search_records: (...args) => value("found", args),
         link_message: (...args) => value("link", args),
+        link_options: (...args) => value("options", args),
+        link_audience: (...args) => value("audience", args),
         unlink_message: () => true,
         sync_now: () => true,
         open_thread: (...args) => ({rows: value("thread", args)}),

@@ -75,7 +75,7 @@ test("the way back from a record leads to the same mail", async () => {
     redirect("/odoo/crm-messages?crm_mail_message=2");
     await openAction();
     expect.verifySteps(["crm_mail_accounts.assets_messages"]);
-    await contains(".o_crm_mail_chip_open").click();
+    await contains(".o_crm_mail_link_open").click();
     await animationFrame();
     expect(".o_crm_mail_client").toHaveCount(0);
     await contains(".o_back_button, .o_breadcrumb .breadcrumb-item a").click();

@@ -204,7 +204,8 @@ describe("keys", () => {
         await openList();
         await contains(row(5)).click();
         await animationFrame();
-        await contains("#o_crm_mail_record_search").focus();
+        await contains(".o_crm_mail_new_opportunity").click();
+        expect(".o_crm_mail_opportunity_form_name").toBeFocused();
         await press("e");
         await press("Delete");
         expect(server.changes).toEqual([]);

@@ -3,6 +3,7 @@ import {useService} from "@web/core/utils/hooks";
 
 import {useMailClient} from "../messages_service/use_mail_client";
 import {KeysHelp} from "./keys_help/keys_help";
+import {useLinkDialog} from "./link_dialog/link_dialog";
 import {useMailActions} from "./mail_toolbar/use_mail_actions";
 import {useReplyActions} from "./reply_bar/use_reply_actions";
 
@@ -48,6 +49,7 @@ export function useMailKeys() {
     const actions = useMailActions();
     const replies = useReplyActions();
     const dialog = useService("dialog");
+    const openLinkDialog = useLinkDialog();
     const ui = useService("ui");
 
     const act = (...names) => actions.run(names, store.targetRows);
@@ -65,6 +67,11 @@ export function useMailKeys() {
         I: () => act("read"),
         "!": () => act("junk", "notJunk"),
         v: () => act("move"),
+        l: () => {
+            if (store.openId && store.mayLink) {
+                openLinkDialog(store.openId);
+            }
+        },
         x: () => {
             if (store.cursorRow && store.mayActOn([store.cursorRow])) {
                 store.toggleSelected(store.cursorId);

@@ -9,6 +9,7 @@ import {CommentActions} from "./comment_actions";
 import {ComposeActions} from "./compose_actions";
 import {FilterActions} from "./filter_actions";
 import {FolderActions} from "./folder_actions";
+import {LinkActions} from "./link_actions";
 import {MailActions} from "./mail_actions";
 import {makeMailClientStore} from "./mail_client_store";
 import {NewMailNotifier} from "./new_mail_notifier";
@@ -33,7 +34,6 @@ import {SearchActions} from "./search_actions";
  * @typedef {import("./mail_client_store").MailClientStore} MailClientStore
  * @typedef {import("./mail_client_store").Row} Row
  * @typedef {import("./mail_client_store").Link} Link
- * @typedef {{model: string, model_label: string, res_id: number, name: string, subtitle: string}} FoundRecord
  * @typedef {{failed: false, value: any}|{failed: true, sentence: string}} Answer
  */
 
@@ -108,6 +108,7 @@ export class MailClientService {
         this.reading = new ReadingActions(this);
         this.records = new RecordMail(this);
         this.comments = new CommentActions(this);
+        this.links = new LinkActions(this);
         this.compose = new ComposeActions(this, fileUpload);
         this.outgoing = new OutgoingActions(this);
         this.search = new SearchActions(this);
@@ -552,41 +553,7 @@ export class MailClientService {
         this.notification.add(sentence, {type: "danger", ...options});
     }
 
-    // ------------------------------------------------------------------ links
-
-    /**
-     * @param {number} messageId
-     * @param {string} term
-     * @returns {Promise<FoundRecord[]>} none when the server does not answer
-     */
-    async searchRecords(messageId, term) {
-        const answer = await this.ask("search_records", [messageId, term]);
-        return answer.failed ? [] : answer.value;
-    }
-
-    /**
-     * @param {number} messageId
-     * @param {string} model
-     * @param {number} resId
-     */
-    async link(messageId, model, resId) {
-        const answer = await this.ask("link_message", [messageId, model, resId]);
-        if (answer.failed) {
-            this.tell(answer.sentence);
-        } else {
-            this.store.addLink(messageId, answer.value);
-        }
-    }
-
-    /** @param {number} linkId */
-    async unlink(linkId) {
-        const answer = await this.ask("unlink_message", [linkId]);
-        if (answer.failed) {
-            this.tell(answer.sentence);
-        } else {
-            this.store.removeLink(linkId);
-        }
-    }
+    // ---------------------------------------------------------------- records
 
     /**
      * @param {string} model

@@ -36,10 +36,11 @@ export {OPPORTUNITY_MODEL} from "./message_state";
  * @typedef {{name: string, email: string}} Address
  * @typedef {{count: number, unread: number, people: Address[], ids: number[]}} Thread what a row tells of the conversation that it stands for; `ids`: its mails in the view
  * @typedef {number|string|false} PlaceId see `places.js`
- * @typedef {{id: number, model: string, res_id: number, name: string, model_label: string}} Link
- * @typedef {{id: number, uid: number, folder_id: number, account_id: number, thread_id: number|false, thread: Thread|false, subject: string, from: Address, to: Address[], date: string, seen: boolean, flagged: boolean, answered: boolean, forwarded: boolean, draft: boolean, has_attachments: boolean, preview: string, size: number, unreadable: boolean, shared: boolean, comments: number, links: Link[]}} Row
+ * @typedef {{id: number, message_id: number, model: string, res_id: number, name: string, model_label: string, reason: string, content: "whole"|"text"|"fact", waiting: boolean, error: string}} Link
+ * @typedef {{id: number, uid: number, folder_id: number, account_id: number, thread_id: number|false, thread: Thread|false, subject: string, from: Address, to: Address[], date: string, seen: boolean, flagged: boolean, answered: boolean, forwarded: boolean, draft: boolean, has_attachments: boolean, preview: string, size: number, unreadable: boolean, shared: boolean, comments: number, undelivered: number|false, links: Link[]}} Row
  * @typedef {{number: string|number, filename: string, content_type: string, size: number, url: string}} Attachment
- * @typedef {Row & {cc: Address[], reply_to: Address[], body_url: string, remote: number, attachments: Attachment[]}} Message
+ * @typedef {{email: string, state: "refused"|"bounced", text: string}} Failure
+ * @typedef {Row & {cc: Address[], reply_to: Address[], body_url: string, remote: number, attachments: Attachment[], delivery: Failure[]}} Message
  * @typedef {{id: number, name: string, stage: string, expected_revenue: string, salesperson: string, link_id: number|false}} Opportunity
  * @typedef {{id: number, name: string, company_name: string, 'function': string, email: string, phone: string, avatar_url: string}} Partner
  * @typedef {{partner: Partner|false, sender: Address, opportunities: Opportunity[], links: Link[]}} MessageContext

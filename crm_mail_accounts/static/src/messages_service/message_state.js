@@ -220,9 +220,10 @@ export class MessageState extends ListState {
                 links.push(link);
             }
         };
-        const row = this.list.rows.find((candidate) => candidate.id === messageId);
-        if (row) {
-            add(row.links);
+        for (const row of [...this.list.rows, ...this.thread.rows]) {
+            if (row.id === messageId) {
+                add(row.links);
+            }
         }
         if (messageId !== this.openId) {
             return;
@@ -250,6 +251,7 @@ export class MessageState extends ListState {
             }
         };
         this.list.rows.forEach(drop);
+        this.thread.rows.forEach(drop);
         drop(this.message.data);
         drop(this.context.data);
         if (this.context.data) {

@@ -4,20 +4,20 @@ import {_t} from "@web/core/l10n/translation";
 import {OPPORTUNITY_MODEL} from "../../messages_service/mail_client_store";
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {ContactForm} from "../contact_form/contact_form";
+import {LinkList} from "../link_list/link_list";
 import {LinkSuggestions} from "../link_suggestions/link_suggestions";
 import {OpportunityForm} from "../opportunity_form/opportunity_form";
 import {PanelLists} from "../panel_lists/panel_lists";
-import {RecordSearch} from "../record_search/record_search";
 
 /** What the CRM knows about the open mail: who wrote it, and where it belongs. */
 export class ContextPanel extends Component {
     static template = "crm_mail_accounts.ContextPanel";
     static components = {
         ContactForm,
+        LinkList,
         LinkSuggestions,
         OpportunityForm,
         PanelLists,
-        RecordSearch,
     };
     static props = {};
 
@@ -25,10 +25,9 @@ export class ContextPanel extends Component {
         const {client, store} = useMailClient();
         this.client = client;
         this.store = store;
-        /** Opportunities and links that wait for the server's answer */
         this.state = useState({
+            /** Opportunities that wait for the server's answer */
             linking: {},
-            unlinking: {},
             /** @type {"contact"|"opportunity"|""} what is being made */
             form: "",
         });
@@ -60,10 +59,6 @@ export class ContextPanel extends Component {
         return _t("Link to %s", name);
     }
 
-    unlinkLabel({name}) {
-        return _t("Remove the link to %s", name);
-    }
-
     openPartner() {
         this.client.openRecord("res.partner", this.context.partner.id);
     }
@@ -76,14 +71,11 @@ export class ContextPanel extends Component {
     /** @param {import("../../messages_service/mail_client_store").Opportunity} opportunity */
     async link(opportunity) {
         this.state.linking[opportunity.id] = true;
-        await this.client.link(this.store.openId, OPPORTUNITY_MODEL, opportunity.id);
+        await this.client.links.link(
+            this.store.openId,
+            OPPORTUNITY_MODEL,
+            opportunity.id
+        );
         delete this.state.linking[opportunity.id];
-    }
-
-    /** @param {number} linkId */
-    async unlink(linkId) {
-        this.state.unlinking[linkId] = true;
-        await this.client.unlink(linkId);
-        delete this.state.unlinking[linkId];
     }
 }

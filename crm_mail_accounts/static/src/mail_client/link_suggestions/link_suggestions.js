@@ -50,7 +50,7 @@ export class LinkSuggestions extends Component {
     /** @param {import("../../messages_service/record_mail").Suggestion} one */
     async accept(one) {
         this.state.busy = true;
-        await this.client.link(this.props.messageId, one.model, one.res_id);
+        await this.client.links.link(this.props.messageId, one.model, one.res_id);
         this.state.busy = false;
     }
 

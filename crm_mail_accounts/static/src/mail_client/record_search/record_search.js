@@ -1,4 +1,12 @@
-import {Component, useState} from "@odoo/owl";
+import {
+    Component,
+    onWillStart,
+    onWillUpdateProps,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import {useAutofocus} from "@web/core/utils/hooks";
 import {useDebounced} from "@web/core/utils/timing";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
@@ -9,29 +17,54 @@ const MIN_LENGTH = 2;
 export const SEARCH_DELAY = 250;
 
 /**
- * Finds any record of the CRM and links the open mail to it. What is found stands
- * below the field, in the flow of the page: it needs no room that a narrow column or
- * a phone does not have.
+ * Finds any record of the CRM. What has to do with the mail is proposed before
+ * anything is typed. The keyboard stays in the field; arrows choose, Enter takes. What
+ * is found stands below the field, in the flow of the page: it needs no room that a
+ * phone does not have.
  */
 export class RecordSearch extends Component {
     static template = "crm_mail_accounts.RecordSearch";
     static props = {
         messageId: Number,
+        /** The kind of records that is searched; empty for those mostly wanted */
+        model: String,
+        onChosen: Function,
+        slots: {type: Object, optional: true},
     };
 
     setup() {
         const {client} = useMailClient();
         this.client = client;
+        this.list = useRef("list");
         this.state = useState({
             term: "",
-            /** @type {"idle"|"searching"|"done"} */
-            status: "idle",
-            /** @type {import("../../messages_service/mail_client_service").FoundRecord[]} */
+            /** @type {"searching"|"done"} */
+            status: "searching",
+            /** @type {import("../../messages_service/link_actions").FoundRecord[]} */
             found: [],
             /** The record that Enter would take */
             active: 0,
         });
-        this.search = useDebounced(() => this.ask(), SEARCH_DELAY);
+        this.searchSoon = useDebounced(() => this.search(), SEARCH_DELAY);
+        useAutofocus();
+        // Not awaited: one can type meanwhile.
+        onWillStart(() => {
+            this.search();
+        });
+        onWillUpdateProps((props) => {
+            if (props.model !== this.props.model) {
+                this.search(props);
+            }
+        });
+        useEffect(
+            () => {
+                const active = this.list.el.querySelector("[aria-selected=true]");
+                if (active) {
+                    active.scrollIntoView({block: "nearest"});
+                }
+            },
+            () => [this.state.active, this.state.found]
+        );
     }
 
     /** @param {number} index */
@@ -44,51 +77,41 @@ export class RecordSearch extends Component {
         return found.length ? this.optionId(active) : undefined;
     }
 
-    onInput() {
-        if (this.state.term.trim().length < MIN_LENGTH) {
-            this.search.cancel();
-            this.clear();
-            return;
-        }
-        this.state.status = "searching";
-        this.search();
+    /** What is asked for: nothing before there are a few letters */
+    get term() {
+        const term = this.state.term.trim();
+        return term.length < MIN_LENGTH ? "" : term;
     }
 
-    async ask() {
-        const term = this.state.term.trim();
-        const found = await this.client.searchRecords(this.props.messageId, term);
+    onInput() {
+        this.state.status = "searching";
+        this.searchSoon();
+    }
+
+    async search({messageId, model} = this.props) {
+        const {term} = this;
+        this.state.status = "searching";
+        const found = await this.client.links.search(messageId, term, model || false);
         // Typed on meanwhile: the next answer is the one that counts.
-        if (term === this.state.term.trim()) {
+        if (term === this.term && model === this.props.model) {
             Object.assign(this.state, {found, status: "done", active: 0});
         }
-    }
-
-    /** @param {import("../../messages_service/mail_client_service").FoundRecord} record */
-    async choose(record) {
-        this.state.term = "";
-        this.clear();
-        await this.client.link(this.props.messageId, record.model, record.res_id);
-    }
-
-    clear() {
-        Object.assign(this.state, {found: [], status: "idle", active: 0});
     }
 
     /** @param {KeyboardEvent} ev */
     onKeydown(ev) {
         const {found, active} = this.state;
-        if (ev.key === "Escape" && this.state.status !== "idle") {
-            this.search.cancel();
+        if (ev.key === "Escape" && this.state.term) {
             this.state.term = "";
-            this.clear();
-        } else if (!found.length) {
+            this.onInput();
+        } else if (!found.length || ev.isComposing) {
             return;
         } else if (ev.key === "ArrowDown") {
             this.state.active = Math.min(active + 1, found.length - 1);
         } else if (ev.key === "ArrowUp") {
             this.state.active = Math.max(active - 1, 0);
-        } else if (ev.key === "Enter") {
-            this.choose(found[active]);
+        } else if (ev.key === "Enter" && this.state.status === "done") {
+            this.props.onChosen(found[active]);
         } else {
             return;
         }

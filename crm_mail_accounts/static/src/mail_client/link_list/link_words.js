@@ -1,0 +1,48 @@
+import {_t} from "@web/core/l10n/translation";
+
+/**
+ * What a record shows of a mail that is linked to it.
+ *
+ * @returns {{value: import("../../messages_service/link_actions").Content, label: string, help: string}[]}
+ */
+export function contents() {
+    return [
+        {
+            value: "whole",
+            label: _t("The whole message"),
+            help: _t("with its attachments"),
+        },
+        {value: "text", label: _t("The text"), help: _t("without attachments")},
+        {
+            value: "fact",
+            label: _t("Only that there is a message"),
+            help: _t("from whom, when, and its subject"),
+        },
+    ];
+}
+
+/** @param {import("../../messages_service/link_actions").Content} content */
+export function contentText(content) {
+    const {label, help} = contents().find(({value}) => value === content);
+    return _t("%(what)s, %(detail)s", {what: label, detail: help});
+}
+
+/**
+ * Who reads what is posted on a record.
+ *
+ * @param {import("../../messages_service/link_actions").Audience|false} audience
+ * @returns {string}
+ */
+export function audienceText(audience) {
+    if (!audience || !audience.names) {
+        return _t("Everybody who may open the record can read it there.");
+    }
+    const {names, more} = audience;
+    if (!names.length) {
+        return _t("At present nobody else may open the record.");
+    }
+    const people = names.join(", ");
+    return more
+        ? _t("%(people)s and %(more)s more people can read it there.", {people, more})
+        : _t("%s can read it there.", people);
+}

@@ -1,0 +1,141 @@
+import {_t} from "@web/core/l10n/translation";
+
+/**
+ * Which records a mail belongs to: what can be chosen, linking, and taking it back.
+ *
+ * @typedef {import("./mail_client_service").MailClientService} MailClientService
+ * @typedef {import("./mail_client_service").Answer} Answer
+ * @typedef {import("./mail_client_store").Link} Link
+ * @typedef {Link["content"]} Content what the record shows of the mail
+ * @typedef {{model: string, model_label: string, res_id: number, name: string, subtitle: string}} FoundRecord
+ * @typedef {{names: string[]|false, more: number, outside: string[]}} Audience
+ */
+
+/** Milliseconds in which a link that was taken back can be made again by one click */
+export const UNDO_TIME = 8000;
+
+export class LinkActions {
+    /** @param {MailClientService} client */
+    constructor(client) {
+        this.client = client;
+    }
+
+    /**
+     * @param {number} messageId
+     * @returns {Promise<Answer>} with `{models: {model, label}[], content, mails}`
+     */
+    options(messageId) {
+        return this.client.ask("link_options", [messageId]);
+    }
+
+    /**
+     * @param {string} model
+     * @param {number} resId
+     * @returns {Promise<Audience|false>} false when it cannot be told
+     */
+    async audience(model, resId) {
+        const answer = await this.client.ask("link_audience", [model, resId]);
+        return !answer.failed && answer.value;
+    }
+
+    /**
+     * @param {number} messageId
+     * @param {string} term without one, what has to do with the mail's people
+     * @param {string|false} [model]
+     * @returns {Promise<FoundRecord[]>} none when the server does not answer
+     */
+    async search(messageId, term, model = false) {
+        const answer = await this.client.ask("search_records", [
+            messageId,
+            term,
+            model,
+        ]);
+        return answer.failed ? [] : answer.value;
+    }
+
+    /**
+     * @param {number} messageId
+     * @param {string} model
+     * @param {number} resId
+     * @param {Content|false} [content] as the mailbox says when left out
+     * @returns {Promise<boolean>} whether it is linked
+     */
+    async link(messageId, model, resId, content = false) {
+        const {client} = this;
+        const answer = await client.ask("link_message", [
+            messageId,
+            model,
+            resId,
+            content,
+        ]);
+        if (answer.failed) {
+            client.tell(answer.sentence);
+            return false;
+        }
+        client.store.addLink(messageId, answer.value);
+        return true;
+    }
+
+    /**
+     * The mail and the others of its conversation.
+     *
+     * @param {number} messageId
+     * @param {string} model
+     * @param {number} resId
+     * @param {Content} content
+     * @returns {Promise<boolean>} whether they are linked
+     */
+    async linkThread(messageId, model, resId, content) {
+        const {client} = this;
+        const answer = await client.ask("link_thread", [
+            messageId,
+            model,
+            resId,
+            content,
+        ]);
+        if (answer.failed) {
+            client.tell(answer.sentence);
+            return false;
+        }
+        for (const link of answer.value) {
+            client.store.addLink(link.message_id, link);
+        }
+        return true;
+    }
+
+    /**
+     * Takes a link back at once, with what it posted, and offers to make it again.
+     *
+     * @param {Link} link
+     */
+    async unlink(link) {
+        const {client} = this;
+        const answer = await client.ask("unlink_message", [link.id]);
+        if (answer.failed) {
+            client.tell(answer.sentence);
+            return;
+        }
+        client.store.removeLink(link.id);
+        const close = client.notification.add(
+            _t("The message was removed from “%s”.", link.name),
+            {
+                type: "info",
+                autocloseDelay: UNDO_TIME,
+                buttons: [
+                    {
+                        name: _t("Undo"),
+                        onClick: () => {
+                            close();
+                            this.link(
+                                link.message_id,
+                                link.model,
+                                link.res_id,
+                                link.content
+                            );
+                        },
+                    },
+                ],
+            }
+        );
+    }
+}
