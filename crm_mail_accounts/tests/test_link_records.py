@@ -49,6 +49,54 @@ class TestLinkRecords(LinkCase):
         client = self.client(self.administrator)
         self.assertEqual(client.record_mail_count("res.partner", self.contact.id), 0)
 
+    def test_ones_own_mail_to_a_contact_is_listed_with_whom_it_went_to(self):
+        account = self.new_account()
+        mail = simple_mail("Our offer", sender=account.email)
+        mail.replace_header("To", "Rosa Conti <Rosa@Conti.example>, x@other.example")
+        near = simple_mail("To a namesake", sender=account.email)
+        near.replace_header("To", "rosa@conti.example.org")
+        own = self.receive(mail, near, folder="Sent", account=account)[0]
+        (row,) = self.rows(self.contact)
+        self.assertEqual((row["message_id"], row["link_id"]), (own.id, False))
+        self.assertEqual(row["to"], "Rosa Conti, x@other.example")
+        self.assertFalse(self.rows(self.contact, self.administrator))
+        count = self.client().record_mail_count("res.partner", self.contact.id)
+        self.assertEqual(count, 1)
+        self.link(own, self.contact)
+        (row,) = self.rows(self.contact)
+        self.assertEqual(row["to"], "Rosa Conti, x@other.example")
+
+    def test_a_mail_about_a_record_goes_to_its_contact(self):
+        self.new_account()
+        place = {"model": "crm.lead", "res_id": self.lead.id}
+        started = self.client().compose_start("new", False, {"record": place})
+        self.assertEqual(
+            started["to"], [{"name": "Rosa Conti", "email": "rosa@conti.example"}]
+        )
+        self.assertEqual(started["record"], {**place, "name": "Spring order"})
+        other = {"name": "", "email": "x@other.example"}
+        values = {"record": place, "to": [other]}
+        self.assertEqual(
+            self.client().compose_start("new", False, values)["to"], [other]
+        )
+        stranger = self.new_lead(
+            "From the web",
+            partner_id=False,
+            contact_name="Ugo Neri",
+            email_from="UGO@neri.example",
+        )
+        place = {"model": "crm.lead", "res_id": stranger.id}
+        started = self.client().compose_start("new", False, {"record": place})
+        self.assertEqual(
+            started["to"], [{"name": "Ugo Neri", "email": "ugo@neri.example"}]
+        )
+
+    def test_a_mail_is_not_begun_about_a_record_that_is_not_ones_own(self):
+        self.new_account(user_id=self.colleague.id)
+        values = {"record": {"model": "crm.lead", "res_id": self.lead.id}}
+        with self.assertRaises(AccessError):
+            self.client(self.colleague).compose_start("new", False, values)
+
     def test_a_lead_keeps_its_mail_when_it_becomes_an_opportunity(self):
         self.lead.type = "lead"
         link = self.link(self.receive(simple_mail()))

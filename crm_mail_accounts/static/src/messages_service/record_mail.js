@@ -2,8 +2,8 @@
  * What records know of mail, and what mails are proposed for: the questions that are
  * not about a folder. Asked through the service, which turns failures into sentences.
  *
- * @typedef {{message_id: number|false, link_id: number|false, posted_id: number|false, subject: string, from: string, date: string|false, mailbox: string, content: string, reason: string}} RecordMail
- * @typedef {import("./mail_client_service").FoundRecord & {reason: string}} Suggestion
+ * @typedef {{message_id: number|false, link_id: number|false, posted_id: number|false, subject: string, from: string, to: string, date: string|false, mailbox: string, content: string, reason: string}} RecordMail
+ * @typedef {import("./link_actions").FoundRecord & {reason: string}} Suggestion
  * @typedef {{account_id: number, name: string, email: string}} ChatterSender
  */
 export class RecordMail {
@@ -75,6 +75,29 @@ export class RecordMail {
         }
         const answer = await this.client.ask("chatter_senders", [model, resId]);
         return answer.failed ? none : answer.value;
+    }
+
+    /**
+     * A mail about a record, to its contact, in a window above the record.
+     *
+     * @param {string} model
+     * @param {number} resId
+     */
+    write(model, resId) {
+        const record = {model, res_id: resId};
+        return this.client.compose.start("new", false, {record});
+    }
+
+    /**
+     * The answer to a mail, which is linked to the record when it was sent.
+     *
+     * @param {number} messageId
+     * @param {string} model
+     * @param {number} resId
+     */
+    answer(messageId, model, resId) {
+        const record = {model, res_id: resId};
+        return this.client.compose.start("reply", messageId, {record});
     }
 
     /**

@@ -1,10 +1,16 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
 import {Dialog} from "@web/core/dialog/dialog";
 import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
 
 import {useMailClient} from "../messages_service/use_mail_client";
 
-/** The mails that a record knows of, newest first; one's own open in Messages. */
+/**
+ * The mails that a record knows of, newest first. One's own open in Messages, and are
+ * answered above the record; what is written here is linked to it.
+ *
+ * @typedef {import("../messages_service/record_mail").RecordMail} RecordMail
+ */
 export class RecordMailDialog extends Component {
     static template = "crm_mail_accounts.RecordMailDialog";
     static components = {Dialog};
@@ -15,7 +21,7 @@ export class RecordMailDialog extends Component {
         this.client = client;
         this.state = useState({
             error: "",
-            /** @type {import("../messages_service/record_mail").RecordMail[]} */
+            /** @type {RecordMail[]} */
             rows: [],
         });
         onWillStart(async () => {
@@ -34,9 +40,37 @@ export class RecordMailDialog extends Component {
         return date ? formatDateTime(deserializeDateTime(date)) : "";
     }
 
-    /** @param {import("../messages_service/record_mail").RecordMail} row */
+    /** @param {RecordMail} row */
+    who(row) {
+        return row.to ? _t("To: %s", row.to) : row.from;
+    }
+
+    /** @param {RecordMail} row */
+    subject(row) {
+        return row.subject || _t("(no subject)");
+    }
+
+    /** @param {RecordMail} row */
+    answerLabel(row) {
+        return _t("Reply to “%s”", this.subject(row));
+    }
+
+    /** @param {RecordMail} row */
     open(row) {
         this.props.close();
         return this.client.records.open(row.message_id);
+    }
+
+    write() {
+        const {close, model, resId} = this.props;
+        close();
+        return this.client.records.write(model, resId);
+    }
+
+    /** @param {RecordMail} row */
+    answer(row) {
+        const {close, model, resId} = this.props;
+        close();
+        return this.client.records.answer(row.message_id, model, resId);
     }
 }
