@@ -59,6 +59,7 @@ from . import crm_mail_client_panel
 from . import crm_mail_client_compose
 from . import crm_mail_client_compose_files
 from . import crm_mail_client_outgoing
+from . import crm_mail_client_undelivered
 from . import crm_mail_client_filters
 from . import crm_mail_client_rules
 from . import crm_mail_client_vacation

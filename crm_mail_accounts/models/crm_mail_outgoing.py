@@ -163,6 +163,7 @@ class CrmMailOutgoing(models.Model):
         "(account_id, create_date) WHERE by_filter IS NOT NULL"
     )
     _waiting_index = models.Index("(user_id, state) WHERE state <> 'sent'")
+    _undelivered_index = models.Index("(user_id) WHERE undelivered")
 
     # -- who ---------------------------------------------------------------------
 

@@ -205,6 +205,38 @@ class TestOutgoing(OutgoingCase):
         self.sync(self.account)
         (row,) = self.client().outgoing_list("undelivered")["rows"]
         self.assertEqual(row["id"], mail.id)
+        (copy,) = self.messages(self.account, subject="Offer 7")
+        self.assertEqual(row["copy_id"], copy.id)
+        self.assertEqual(self.client().bootstrap()["undelivered"], 1)
+
+    def test_what_came_back_stands_in_imported_until_its_author_is_done_with_it(self):
+        """[D5] case 4."""
+        mail, other = self.queued(), self.queued(subject="Arrived")
+        self.send(mail, other)
+        self.assertEqual(self.special("imported"), {})
+        self.mailbox.append(bounce(mail.message_id, self.friend.username))
+        self.sync(self.account)
+        self.assertEqual(self.special("imported"), {"Offer 7": mail.id})
+        self.assertEqual(self.client().bootstrap()["specials"]["imported"], 1)
+        sent = self.folder(self.account, "sent")
+        rows = self.client().list_messages(sent.id)["rows"]
+        self.assertEqual(
+            {row["subject"]: row["undelivered"] for row in rows},
+            {"Offer 7": mail.id, "Arrived": False},
+        )
+        self.assertEqual(self.special("imported", self.administrator), {})
+        self.client().outgoing_dismiss(mail.id)
+        self.assertEqual(self.special("imported"), {})
+        self.assertEqual(self.client().bootstrap()["undelivered"], 0)
+        with self.assertRaisesRegex(UserError, "Only a mail that was sent"):
+            self.client().outgoing_dismiss(mail.id)
+        (copy,) = self.messages(self.account, subject="Offer 7")
+        (told,) = self.client().open_message(copy.id)["delivery"]
+        self.assertEqual(told["state"], "bounced", "the mail itself goes on saying so")
+
+    def special(self, name, user=None):
+        rows = self.client(user).list_messages({"special": name})["rows"]
+        return {row["subject"]: row["undelivered"] for row in rows}
 
     def failing(self, error, step=""):
         """Sending fails like this, until the block ends."""

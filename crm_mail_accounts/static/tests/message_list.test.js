@@ -240,3 +240,11 @@ test("beside an open mail the next one opens when the keyboard rests", async () 
     expect(server.calls).toEqual(["open_message", "message_context"]);
     expect(".o_crm_mail_subject").toHaveText("Subject 1");
 });
+
+test("a mail that somebody did not get is marked", async () => {
+    mockMailServer({rows: [makeRow(2, {undelivered: 7}), makeRow(1)]});
+    await mountMailClient();
+    await animationFrame();
+    expect("[data-message-id='2'] .o_crm_mail_undelivered").toHaveText("Not delivered");
+    expect(".o_crm_mail_undelivered").toHaveCount(1);
+});

@@ -123,3 +123,46 @@ test("what could not be sent is told wherever one is, and shown on demand", asyn
     await animationFrame();
     expect(".o_crm_mail_outgoing_row").toHaveCount(1);
 });
+
+test("a mail that came back says what happened, is written anew, opened, and put aside", async () => {
+    const started = [];
+    const server = await open(
+        "undelivered",
+        [
+            makeOutgoing(5, {
+                state: "sent",
+                may_cancel: false,
+                copy_id: 3,
+                error: "The mail to x@y.test came back: 550 User unknown",
+            }),
+            makeOutgoing(6, {state: "sent", may_cancel: false, copy_id: false}),
+        ],
+        {
+            composition: (...args) => {
+                started.push(args);
+                return makeComposition();
+            },
+        }
+    );
+    expect(".o_crm_mail_outgoing_line[data-kind=undelivered]").toHaveText(
+        /Not delivered\s*2/
+    );
+    expect("[data-outgoing-id='5'] .text-danger").toHaveText(/550 User unknown/);
+    expect("[data-outgoing-id='6'] [data-action=open]").toHaveCount(0);
+    await contains("[data-outgoing-id='5'] [data-action=again]").click();
+    await animationFrame();
+    expect(started).toEqual([["edit_as_new", 3, null]]);
+    await contains("[data-outgoing-id='6'] [data-action=dismiss]").click();
+    await animationFrame();
+    expect(callsOf(server, "outgoing_dismiss")).toEqual([[6]]);
+    expect(".o_crm_mail_outgoing_row").toHaveCount(1);
+    await contains("[data-outgoing-id='5'] [data-action=open]").click();
+    await animationFrame();
+    expect(server.views.at(-1)[0]).toMatchObject({special: "imported"});
+    expect(".o_crm_mail_subject").toHaveText("Subject 3");
+});
+
+test("there is no line for mails that came back where none did", async () => {
+    await open("scheduled", []);
+    expect(".o_crm_mail_outgoing_line[data-kind=undelivered]").toHaveCount(0);
+});

@@ -307,3 +307,16 @@ test("activities are planned by the host's dialog, for the opportunity first", a
     await animationFrame();
     expect(".o_crm_mail_subject").toHaveText("Subject 2");
 });
+
+test("who did not get a sent mail stands above it, with what their server said", async () => {
+    await openFirst({
+        delivery: [
+            {email: "gone@x.test", state: "bounced", text: "550 5.1.1 User unknown"},
+            {email: "no@x.test", state: "refused", text: ""},
+        ],
+    });
+    expect(queryAllTexts(".o_crm_mail_delivery_failure")).toEqual([
+        "The message to gone@x.test came back.\nThe mail server said: 550 5.1.1 User unknown",
+        "no@x.test did not get this message.",
+    ]);
+});

@@ -80,6 +80,15 @@ export class OutgoingActions {
     }
 
     /**
+     * One is done with a mail that somebody did not get.
+     *
+     * @param {number} outgoingId
+     */
+    dismiss(outgoingId) {
+        return this.ask("outgoing_dismiss", [outgoingId]);
+    }
+
+    /**
      * Back to a draft, which is not opened.
      *
      * @param {number} outgoingId

@@ -1,18 +1,19 @@
 /**
  * Mails that are written and not gone: those that wait for their time ("scheduled"),
- * and those that are leaving, could not leave, or may have left ("outgoing").
+ * and those that are leaving, could not leave, or may have left ("outgoing"). And those
+ * that are gone and that somebody did not get ("undelivered").
  *
  * A part of the store (`mail_client_store.js`).
  *
- * @typedef {"scheduled"|"outgoing"} OutgoingKind
- * @typedef {{id: number, state: "draft"|"scheduled"|"queued"|"sending"|"sent"|"failed"|"uncertain", subject: string, to: {name: string, email: string}[], send_at: string|false, error: string, preview: string, sender: {name: string, email: string}, has_attachments: boolean, date: string, may_cancel: boolean, may_decide: boolean}} OutgoingRow
+ * @typedef {"scheduled"|"outgoing"|"undelivered"} OutgoingKind
+ * @typedef {{id: number, state: "draft"|"scheduled"|"queued"|"sending"|"sent"|"failed"|"uncertain", subject: string, to: {name: string, email: string}[], send_at: string|false, error: string, preview: string, sender: {name: string, email: string}, has_attachments: boolean, date: string, may_cancel: boolean, may_decide: boolean, copy_id?: number|false}} OutgoingRow
  */
 export class OutgoingState {
     constructor() {
         /** @type {OutgoingKind|false} what is shown in the place of a folder */
         this.kind = false;
         /** @type {{[kind in OutgoingKind]: number}} */
-        this.counts = {scheduled: 0, outgoing: 0};
+        this.counts = {scheduled: 0, outgoing: 0, undelivered: 0};
         /** @type {"idle"|"loading"|"ready"|"error"} */
         this.status = "idle";
         this.error = "";
@@ -23,10 +24,11 @@ export class OutgoingState {
         this.loadingMore = false;
     }
 
-    /** @param {{scheduled?: number, outgoing?: number}} values */
-    setCounts({scheduled, outgoing}) {
-        this.counts.scheduled = scheduled ?? this.counts.scheduled;
-        this.counts.outgoing = outgoing ?? this.counts.outgoing;
+    /** @param {Partial<Record<OutgoingKind, number>>} values */
+    setCounts(values) {
+        for (const kind of Object.keys(this.counts)) {
+            this.counts[kind] = values[kind] ?? this.counts[kind];
+        }
     }
 
     /** @param {OutgoingKind} kind */

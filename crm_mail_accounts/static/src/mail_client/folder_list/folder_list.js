@@ -76,6 +76,12 @@ export class FolderList extends Component {
                 icon: "fa-share-square-o",
                 count: counts.outgoing,
             },
+            {
+                kind: "undelivered",
+                name: _t("Not delivered"),
+                icon: "fa-undo",
+                count: counts.undelivered,
+            },
         ];
         return lines.filter(
             (line) => line.count || line.kind === "scheduled" || line.kind === kind

@@ -7,6 +7,7 @@ import {AddressList} from "../address_list/address_list";
 import {AttachmentBar} from "../attachment_bar/attachment_bar";
 import {CommentPanel} from "../comment_panel/comment_panel";
 import {FilterDialog} from "../filter_dialog/filter_dialog";
+import {DeliveryReport} from "../delivery_report/delivery_report";
 import {InvitationCard} from "../invitation_card/invitation_card";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {longDate} from "../message_list/message_date";
@@ -34,6 +35,7 @@ export class MessageView extends Component {
         AddressList,
         AttachmentBar,
         CommentPanel,
+        DeliveryReport,
         InvitationCard,
         MailToolbar,
         MessageMenu,

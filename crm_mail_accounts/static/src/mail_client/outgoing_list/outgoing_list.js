@@ -3,6 +3,7 @@ import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dia
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 
+import {specialPlace} from "../../messages_service/places";
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {longDate, shortDate} from "../message_list/message_date";
 import {ScheduleDialog} from "../schedule_dialog/schedule_dialog";
@@ -10,7 +11,7 @@ import {ScheduleDialog} from "../schedule_dialog/schedule_dialog";
 /** Pixels above the end of the list at which the next page is fetched */
 const NEXT_PAGE_AHEAD = 400;
 
-/** Mails that wait for their time, and mails that are on their way or stuck. */
+/** Mails that wait for their time, that are on their way or stuck, or came back. */
 export class OutgoingList extends Component {
     static template = "crm_mail_accounts.OutgoingList";
     static props = {isPhone: {type: Boolean, optional: true}};
@@ -26,15 +27,19 @@ export class OutgoingList extends Component {
     }
 
     get title() {
-        return this.store.outgoing.kind === "scheduled"
-            ? _t("Scheduled")
-            : _t("Outgoing");
+        return {
+            scheduled: _t("Scheduled"),
+            outgoing: _t("Outgoing"),
+            undelivered: _t("Not delivered"),
+        }[this.store.outgoing.kind];
     }
 
     get emptyText() {
-        return this.store.outgoing.kind === "scheduled"
-            ? _t("No message waits for its time.")
-            : _t("Everything has been sent.");
+        return {
+            scheduled: _t("No message waits for its time."),
+            outgoing: _t("Everything has been sent."),
+            undelivered: _t("No message has come back."),
+        }[this.store.outgoing.kind];
     }
 
     /** @param {import("../../messages_service/outgoing_state").OutgoingRow} row */
@@ -73,6 +78,11 @@ export class OutgoingList extends Component {
                 ),
                 className: "text-warning",
             },
+            sent: {
+                icon: "fa-undo",
+                text: error || _t("Somebody did not get it."),
+                className: "text-danger",
+            },
         };
         return states[state] || {icon: "", text: ""};
     }
@@ -94,6 +104,15 @@ export class OutgoingList extends Component {
                 outgoing.decide(row.id, "again")
             );
         }
+        if (row.copy_id) {
+            add("again", "fa-pencil", _t("Write it anew"), () =>
+                this.client.compose.start("edit_as_new", row.copy_id)
+            );
+            add("open", "fa-envelope-open-o", _t("Open"), () => this.open(row));
+        }
+        if (row.state === "sent" && this.store.outgoing.kind === "undelivered") {
+            add("dismiss", "fa-check", _t("Done"), () => outgoing.dismiss(row.id));
+        }
         if (row.state === "failed") {
             add("retry", "fa-repeat", _t("Try again"), () => outgoing.retry(row.id));
         }
@@ -110,6 +129,16 @@ export class OutgoingList extends Component {
             add("cancel", "fa-ban", _t("Do not send"), () => this.cancel(row));
         }
         return actions;
+    }
+
+    /**
+     * Where it lies among the mails that were not delivered.
+     *
+     * @param {import("../../messages_service/outgoing_state").OutgoingRow} row
+     */
+    async open(row) {
+        await this.client.openFolder(specialPlace("imported"));
+        await this.client.openMessage(row.copy_id);
     }
 
     /** @param {import("../../messages_service/outgoing_state").OutgoingRow} row */
