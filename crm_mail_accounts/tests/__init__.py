@@ -25,6 +25,7 @@ from . import test_list
 from . import test_link_once
 from . import test_link_records
 from . import test_link_rules
+from . import test_link_tours
 from . import test_log
 from . import test_oauth
 from . import test_oauth_setup

@@ -1,0 +1,71 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import simple_mail
+from .outgoing_common import OutgoingCase
+
+
+@tagged("post_install", "-at_install")
+class TestLinkTours(OutgoingCase, HttpCase):
+    """Mail and records in Chromium, against the live servers."""
+
+    def setUp(self):
+        super().setUp()
+        self.owner.password = self.owner.login
+        # In a test the crons do not run, and here nothing is to run by itself.
+        accounts = self.env.registry["crm.mail.account"]
+        self.startPatch(accounts, "_trigger_lanes", lambda model: None)
+        self.contact = self.env["res.partner"].create(
+            {"name": "Rosa Conti", "email": self.friend.username}
+        )
+        self.lead = self.new_lead("Spring order", partner_id=self.contact.id)
+        drawings = simple_mail("Drawings for the order", sender=self.friend.username)
+        self.mailbox.append(drawings)
+        self.sync(self.account)
+        self.drawings = self.messages(self.account, subject="Drawings for the order")
+
+    def new_lead(self, name, **values):
+        return self.env["crm.lead"].create(
+            {
+                "name": name,
+                "type": "opportunity",
+                "user_id": self.owner.id,
+                **values,
+            }
+        )
+
+    def tour(self, name, path="/odoo/crm-messages"):
+        self.start_tour(path, name, login=self.owner.login, timeout=180)
+        self.env.invalidate_all()
+
+    def links(self, record):
+        return self.env["crm.mail.link"].search(
+            [("res_model", "=", record._name), ("res_id", "=", record.id)]
+        )
+
+    def test_a_mail_is_linked_taken_back_and_becomes_an_opportunity(self):
+        """[F9]"""
+        warehouse = self.new_lead("New warehouse")
+        self.tour("crm_mail_accounts_link")
+        self.assertFalse(self.links(warehouse))
+        self.assertFalse(
+            warehouse.message_ids.filtered(lambda one: one.message_type == "email")
+        )
+        (made,) = self.env["crm.lead"].search([("name", "=", "Summer order")])
+        (link,) = self.links(made)
+        self.assertEqual(link.message_id, self.drawings)
+        self.assertEqual(made.partner_id, self.contact)
+
+    def test_a_record_answers_and_writes_mail_that_is_linked_to_it(self):
+        """[F8] [F9]"""
+        self.client().link_message(self.drawings.id, "crm.lead", self.lead.id)
+        self.tour("crm_mail_accounts_record_mail", f"/odoo/crm.lead/{self.lead.id}")
+        self.send()
+        subjects = [mail["Subject"] for mail in self.received()]
+        self.assertCountEqual(
+            subjects, ["Re: Drawings for the order", "Our spring offer"]
+        )
+        self.sync(self.account)
+        self.assertCountEqual(
+            self.links(self.lead).message_id.mapped("subject"),
+            ["Drawings for the order", *subjects],
+        )
