@@ -183,14 +183,16 @@ def addresses(recipients: dict | None, kind: str) -> list[dict]:
 
 
 def link_payload(link) -> dict:
+    """Of a record that the reader may not see only its kind is told (law 11)."""
+    seen = bool(link.res_name)
     return {
         "id": link.id,
         "message_id": link.message_id.id,
         "model": link.res_model,
-        "res_id": link.res_id,
+        "res_id": seen and link.res_id,
         "name": link.res_name or link.env._("(no access)"),
         "model_label": model_label(link.env, link.res_model),
-        "reason": link.reason,
+        "reason": link.reason if seen else "",
         "content": link.content,
         "waiting": link.waiting,
         "error": link.error or "",
