@@ -56,7 +56,7 @@ class TestLinkTours(OutgoingCase, HttpCase):
         self.assertEqual(made.partner_id, self.contact)
 
     def test_a_record_answers_and_writes_mail_that_is_linked_to_it(self):
-        """[F8] [F9]"""
+        """[F9]"""
         self.client().link_message(self.drawings.id, "crm.lead", self.lead.id)
         self.tour("crm_mail_accounts_record_mail", f"/odoo/crm.lead/{self.lead.id}")
         self.send()

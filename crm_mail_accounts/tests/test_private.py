@@ -192,7 +192,8 @@ class TestPrivate(MailCase, HttpCase):
     def reaches(self, way, mail, user) -> bool:
         try:
             with self.cr.savepoint():
-                return bool(way(self, mail.with_user(user).with_context({})))
+                env = self.env(user=user, context={})
+                return bool(way(self, env["crm.mail.message"].browse(mail.id)))
         except (AccessError, UserError):
             return False
 
