@@ -105,7 +105,7 @@ def _name_cautions(
         return
     real = sender.key
     match = _ADDRESS.search(sender.name)
-    if match:
+    if match and not _is_certified_envelope(header):
         shown = match[0].lower()
         if domain_of(shown.rpartition("@")[2]) != domain_of(real.rpartition("@")[2]):
             yield Caution(NAME_IS_ADDRESS, {"shown": match[0], "real": sender.email})
@@ -118,6 +118,17 @@ def _name_cautions(
             values = {"name": name, "real": sender.email, "known": min(addresses)}
             yield Caution(NAME_OF_OTHER, values)
             return
+
+
+def _is_certified_envelope(header: IndexHeader) -> bool:
+    """Italian certified mail: its operator sends "on behalf of" the writer, from an
+    address of its own, and signs the whole (rules of DPR 68/2005, DM 2/11/2005)."""
+    sender = header.from_
+    return (
+        sender.name.lower().startswith("per conto di: ")
+        and sender.key.startswith("posta-certificata@")
+        and header.content_type.lower().startswith("multipart/signed")
+    )
 
 
 def _said_host(text: str) -> str:

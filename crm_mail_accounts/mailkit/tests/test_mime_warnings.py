@@ -39,6 +39,19 @@ def test_the_name_is_compared_with_the_address(sender, expected):
     assert kinds(f"From: {sender}\n\n", known=known) == expected
 
 
+CERTIFIED = (
+    'From: "Per conto di: zeno@pec.example" <%s@legal.example>\nContent-Type: %s'
+)
+
+
+def test_certified_mail_is_openly_sent_for_somebody_else():
+    """The operator's envelope; what only looks like it is warned of."""
+    signed = 'multipart/signed; protocol="application/pkcs7-signature"; boundary=x'
+    assert kinds(CERTIFIED % ("posta-certificata", signed)) == []
+    assert kinds(CERTIFIED % ("posta-certificata", "text/plain")) == ["name_is_address"]
+    assert kinds(CERTIFIED % ("zeno", signed)) == ["name_is_address"]
+
+
 def test_the_sentence_gets_what_was_shown_and_what_is_real():
     header = index_header(b"From: pay@bank.example <x@evil.example>\n\n")
     (caution,) = cautions(header, "")
