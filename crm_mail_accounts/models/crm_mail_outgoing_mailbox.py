@@ -3,6 +3,8 @@
 import uuid
 from datetime import timedelta, timezone
 
+from psycopg2.errors import DeadlockDetected, SerializationFailure
+
 from odoo import api, fields, models
 
 from ..mailkit.errors import MailError
@@ -136,6 +138,8 @@ class CrmMailOutgoing(models.Model):
                     self.res_id,
                     env._("Written for it by %(user)s", user=self.user_id.name),
                 )
+        except (SerializationFailure, DeadlockDetected):
+            raise  # the worker does the whole again
         except Exception as error:  # no mail and no record may stop the sync
             self.env["crm.mail.log"].create(
                 {
