@@ -27,18 +27,19 @@ from odoo import SUPERUSER_ID, api, fields
 
 from ..mailkit.errors import MailError
 from ..mailkit.sync.backoff import pause_after
-from ..mailkit.sync.delta import plan_delta
 from ..mailkit.trace import Trace
-from ..mailkit.values import Credentials, Endpoint, FolderState, Quota
+from ..mailkit.values import Credentials, Endpoint, Quota
 from . import (
     arrivals,
     change_writer,
+    folder_trouble,
     oauth,
     quarantine,
     thread_writer,
     vacation_sending,
 )
 from .error_messages import describe
+from .folder_choice import folders_to_look_at
 from .folder_look import FolderTask
 from .folder_pass import FolderPass
 from .folder_renames import find_renamed
@@ -69,11 +70,6 @@ class FolderBroke(Exception):
 
 POLL_SECONDS = 60.0
 LIST_EVERY = timedelta(minutes=10)
-OTHER_FOLDERS_EVERY = timedelta(minutes=5)
-"""The inbox is looked at in every turn, other folders this often."""
-REFUSED_PAUSE = timedelta(minutes=1)
-LONGEST_REFUSED_PAUSE = timedelta(hours=6)
-"""A folder that the server does not let us read is tried again after these."""
 SLICE_SECONDS = 8.0
 """Longest turn: the host gives a job ten seconds before others want the worker."""
 TELL_EVERY = 1.0
@@ -269,26 +265,15 @@ class AccountWorker:
             if not error.connection_usable:
                 if looking.broke is None:
                     raise
-                self.commit(lambda env: self._remember_break(env, task, looking.broke))
+                self.commit(
+                    lambda env: folder_trouble.remember_break(
+                        self, env, task, looking.broke
+                    )
+                )
                 raise FolderBroke(task.folder_id, error) from error
             refused = error
-        self.commit(lambda env: self._folder_refused(env, task, refused))
+        self.commit(lambda env: folder_trouble.refuse(self, env, task, refused))
         return False
-
-    def _remember_break(self, env, task: FolderTask, broke):
-        folder = env["crm.mail.folder"].browse(task.folder_id)
-        folder._broke(broke)
-        self._log(
-            env,
-            "warning",
-            env._(
-                "The server hung up while the mails %(first)s to %(last)s of "
-                "“%(folder)s” were fetched.",
-                first=broke.first,
-                last=broke.last,
-                folder=folder.path,
-            ),
-        )
 
     def _retry_unreadable(self, session, task: FolderTask):
         wanted = self.commit(lambda env: quarantine.due(env, task.folder_id))
@@ -355,93 +340,11 @@ class AccountWorker:
             }
         )
 
-    def _tasks(
-        self, env, states: dict[str, FolderState] | None, touched: set[int]
-    ) -> list[FolderTask]:
-        """The folders to look at now: the inbox, then what changed or is due.
-
-        Where the server told the numbers of all folders in one answer (LIST-STATUS), a
-        folder with nothing to do is not even opened. Where it does not, the inbox is
-        looked at in every turn and the others now and then.
-        """
-        stale = fields.Datetime.now() - OTHER_FOLDERS_EVERY
-        since = self.account(env).fetch_since or None
-        if not self.account(env).folder_ids.filtered(
-            lambda folder: folder.role == "inbox" and folder.monitored
-        ):
-            raise MailError("no inbox among the folders", code="inbox_missing")
-        chosen = []
-        self.arrived_in = arrivals.waiting_in(env, self.account(env))
-        self.replies_wait = vacation_sending.waits(env, self.account(env))
-        for folder in self.account(env).folder_ids.filtered("monitored"):
-            if folder.aside_until and folder.aside_until > fields.Datetime.now():
-                continue
-            state = states.get(folder.raw) if states else None
-            unfinished = folder.uidnext and (folder.low_uid or 0) > 1
-            waiting = folder.id in touched or folder.id in self.arrived_in
-            due = (
-                unfinished
-                or folder.ahead_left
-                or folder.problem
-                or not folder.checked_at
-            )
-            if waiting or due:
-                wanted = True
-            elif state is not None:
-                wanted = not plan_delta(
-                    state, folder._known(), folder.mode or "bare"
-                ).idle
-            else:
-                wanted = folder.role == "inbox" or folder.checked_at < stale
-            if wanted:
-                chosen.append(folder)
-        # What broke a connection before keeps none of the others waiting.
-        chosen.sort(
-            key=lambda folder: (
-                bool(folder.broken),
-                folder.sequence,
-                folder.path,
-                folder.id,
-            )
-        )
-        return [
-            FolderTask(folder.id, folder.raw, folder.role, since) for folder in chosen
-        ]
-
-    def folder_set_aside(self, env, folder, pause: timedelta):
-        """A folder that is left alone for a while; the owner is told."""
-        env = env(context={"lang": folder.user_id.lang})
-        text = env._(
-            "The server gives the mails in “%(folder)s” new numbers all the time. The "
-            "folder is left as it is and tried again tomorrow.",
-            folder=folder.path,
-        )
-        folder._set_aside(pause, text)
-        self._log(env, "error", text)
-        folder.user_id._bus_send(
-            "simple_notification",
-            {"type": "warning", "title": folder.account_id.name, "message": text},
-        )
-        self.tell(env, folder)
-
-    def _folder_refused(self, env, task: FolderTask, error: MailError):
-        """Go on without this folder, and come back to it ever more rarely."""
-        folder = env["crm.mail.folder"].browse(task.folder_id)
-        env = env(context={"lang": folder.user_id.lang})
-        folder.refusals += 1
-        if error.code in ("folder_missing", "server_refused"):
-            # perhaps it is gone, or has another name by now
-            folder.account_id.lease_ids.listed_at = False
-        text = env._(
-            "Folder “%(folder)s” cannot be read: %(reason)s",
-            folder=folder.path,
-            reason=error.detail[:200],
-        )
-        if folder.problem != text:
-            self._log(env, "warning", text)
-        pause = REFUSED_PAUSE * 2 ** min(folder.refusals - 1, 10)
-        folder._set_aside(min(pause, LONGEST_REFUSED_PAUSE), text)
-        self.tell(env, folder)
+    def _tasks(self, env, states, touched: set[int]) -> list[FolderTask]:
+        account = self.account(env)
+        self.arrived_in = arrivals.waiting_in(env, account)
+        self.replies_wait = vacation_sending.waits(env, account)
+        return folders_to_look_at(account, states, touched | self.arrived_in)
 
     def end_of_pass(self, env):
         """Every folder was looked at: what is nowhere since two passes goes."""
@@ -503,7 +406,7 @@ class AccountWorker:
             checked_at=fields.Datetime.now(),
         )
         if recovered or self.new_mails:
-            self._log(env, "info", env._("%(count)s new mails", count=self.new_mails))
+            self.log(env, "info", env._("%(count)s new mails", count=self.new_mails))
         if recovered:
             self.tell(env)
 
@@ -536,7 +439,7 @@ class AccountWorker:
                 error_message=text,
                 error_at=lease.error_at if known else fields.Datetime.now(),
             )
-            self._log(env, "error", f"{text} [{error.detail[:500]}]", "imap_auth")
+            self.log(env, "error", f"{text} [{error.detail[:500]}]", "imap_auth")
             self.tell(env)
             if not known and not error.retry:
                 # What only a person can mend is told once; later tries that fail for
@@ -559,9 +462,9 @@ class AccountWorker:
     def _log_trace(self, env):
         """What was said to the server, while the account's debug switch is on [A21]."""
         if self.trace and self.trace.entries:
-            self._log(env, "debug", "\n".join(self.trace.entries), "logger")
+            self.log(env, "debug", "\n".join(self.trace.entries), "logger")
 
-    def _log(self, env, level: str, message: str, source: str = "incoming"):
+    def log(self, env, level: str, message: str, source: str = "incoming"):
         account = self.account(env)
         env["crm.mail.log"].create(
             {

@@ -202,7 +202,7 @@ class Arrivals:
                     self._run_hook(account, hook, mail.exists())
                 return
             _logger.exception("account %s: %s", account.id, hook)
-            self.worker._log(
+            self.worker.log(
                 account.env,
                 "error",
                 account.env._(

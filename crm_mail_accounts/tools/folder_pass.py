@@ -18,7 +18,7 @@ from datetime import timedelta
 from odoo import fields
 
 from ..mailkit.sync.delta import Delta, Span, counts_differ, plan_delta
-from . import change_writer, index_writer
+from . import change_writer, folder_trouble, index_writer
 from .arrivals import Arrivals
 from .folder_comparison import Braked, FolderComparison
 
@@ -102,7 +102,7 @@ class FolderPass(FolderComparison):
         folder = self.folder(env)
         # one more renumbering is expected when it is tried again
         folder.resets = MOST_RESETS - 2
-        self.worker.folder_set_aside(env, folder, SET_ASIDE)
+        folder_trouble.set_aside(self.worker, env, folder, SET_ASIDE)
 
     def _follow(self):
         """Everything but the first index."""

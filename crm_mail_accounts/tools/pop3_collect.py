@@ -145,7 +145,7 @@ class Pop3Collect:
         if recovered and bridge.own:
             self.worker.tell(env)
         if outcome.counts["appended"] or outcome.counts["deleted"]:
-            self.worker._log(env, "info", f"{bridge.name}: {text}")
+            self.worker.log(env, "info", f"{bridge.name}: {text}")
         return left
 
     def _store_failure(
@@ -176,7 +176,7 @@ class Pop3Collect:
             }
         )
         self._log_trace(env, task)
-        self.worker._log(
+        self.worker.log(
             env, "error", f"{bridge.name}: {text} [{error.detail[:500]}]", "pop3_auth"
         )
         if bridge.own:
@@ -196,7 +196,7 @@ class Pop3Collect:
 
     def _log_trace(self, env, task: Task | None):
         if task and task.trace and task.trace.entries:
-            self.worker._log(env, "debug", "\n".join(task.trace.entries), "logger")
+            self.worker.log(env, "debug", "\n".join(task.trace.entries), "logger")
 
 
 def outcome_text(env, outcome: Outcome) -> str:
