@@ -18,7 +18,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,31 @@ def run_in_foreground(
     (subprocess.run would kill it a quarter of a second after Ctrl-C, and Chromium
     would be left behind.)
     """
+    with _child(command, env, cwd, patience, options) as child:
+        return child.wait()
+
+
+@contextlib.contextmanager
+def beside(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    output: Path,
+    patience: float = 20,
+) -> Iterator[subprocess.Popen]:
+    """Run a command while the block goes on, its output in a file; ended with it when
+    that is interrupted."""
+    with output.open("wb") as stream:
+        options = {"stdout": stream, "stderr": subprocess.STDOUT}
+        options["stdin"] = subprocess.DEVNULL
+        with _child(command, env, cwd, patience, options) as child:
+            yield child
+            child.wait()
+
+
+@contextlib.contextmanager
+def _child(command, env, cwd, patience, options) -> Iterator[subprocess.Popen]:
     with subprocess.Popen(
         [str(part) for part in command],
         env={**env, **mark(dev_dir())},
@@ -113,7 +138,7 @@ def run_in_foreground(
         **options,
     ) as child:
         try:
-            return child.wait()
+            yield child
         except BaseException:
             child.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):

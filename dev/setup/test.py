@@ -3,7 +3,7 @@
 1. pure: mailkit against the scripted server and the live Dovecot, and the tests of
    dev/, by pytest with no Odoo on the path;
 2. odoo: models, hoot and tours in Chromium, by pytest-odoo on a copy of the addon
-   template;
+   template; a full run shares them between two processes, each on a copy of its own;
 3. installation: Odoo's own runner installs the addon into a copy of the plain template
    and runs TestInstallation; a warning in the log fails it.
 
@@ -17,6 +17,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -90,23 +91,37 @@ def choose(arguments: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
     return pure, odoo, rest
 
 
-def run_pytest(
-    ring: str, python: Path, arguments: Sequence[str | Path], env: dict[str, str]
-) -> Result:
-    """One ring by pytest; its own output goes straight to the terminal."""
-    say(f"\n== {ring} ==")
-    # Several runs may go on at once: each has files of its own.
-    report = dev_dir() / "test" / f"result-{ring}-{os.getpid()}.json"
-    command = [python, "-m", "pytest", "-p", "setup.pytest_ring", *arguments]
-    start = time.monotonic()
-    env = {**env, names.RESULT: str(report)}
-    code = processes.run_in_foreground(command, env=env, cwd=ADDON_ROOT)
-    result = Result(ring, code, time.monotonic() - start)
-    if report.exists():
-        known = json.loads(report.read_text())
-        result.line, result.skipped = known["line"], known["skipped"]
-        report.unlink()
-    return result
+class Run:
+    """One run of pytest: its command, and what it leaves behind."""
+
+    def __init__(
+        self,
+        ring: str,
+        python: Path,
+        arguments: Sequence[str | Path],
+        env: dict[str, str],
+    ) -> None:
+        self.ring = ring
+        # Several runs may go on at once: each has files of its own.
+        self.report = dev_dir() / "test" / f"result-{ring}-{os.getpid()}.json"
+        self.command = [python, "-m", "pytest", "-p", "setup.pytest_ring"]
+        self.command += ["-p", "setup.pytest_share", *arguments]
+        self.env = {**env, names.RESULT: str(self.report)}
+        self.start = time.monotonic()
+
+    def result(self, code: int) -> Result:
+        result = Result(self.ring, code, time.monotonic() - self.start)
+        if self.report.exists():
+            known = json.loads(self.report.read_text())
+            result.line, result.skipped = known["line"], known["skipped"]
+            self.report.unlink()
+        return result
+
+    def in_foreground(self) -> Result:
+        """Its own output goes straight to the terminal."""
+        say(f"\n== {self.ring} ==")
+        code = processes.run_in_foreground(self.command, env=self.env, cwd=ADDON_ROOT)
+        return self.result(code)
 
 
 def common_arguments() -> list[str]:
@@ -125,11 +140,16 @@ def ring_pure(ready: Ready, paths: list[str], rest: list[str], env: dict) -> Res
     arguments = [*common_arguments(), "-p", "no:odoo"]
     arguments += [f"--confcutdir={PURE[0]}", *rest, *paths]
     env = clean_env({**env, "PYTHONPATH": f"{ADDON}:{DEV}"})
-    return run_pytest("pure", ready.odoo.python, arguments, env)
+    return Run("pure", ready.odoo.python, arguments, env).in_foreground()
 
 
-def ring_odoo(ready: Ready, paths: list[str], rest: list[str], env: dict) -> Result:
-    """With Odoo, on a copy of the database in which the addon is installed."""
+def ring_odoo(
+    ready: Ready, paths: list[str], rest: list[str], env: dict, shared: bool = False
+) -> list[Result]:
+    """With Odoo, on a copy of the database in which the addon is installed.
+
+    Shared by two runs, each on a copy of its own (see ``pytest_share``).
+    """
     odoo = ready.odoo
     start = time.monotonic()
     try:
@@ -138,13 +158,35 @@ def ring_odoo(ready: Ready, paths: list[str], rest: list[str], env: dict) -> Res
     except SetupError as error:
         say(f"\n== odoo ==\n{error}")
         seconds = time.monotonic() - start
-        return Result("odoo (addon not installable)", 1, seconds)
-    with scratch(odoo, source, "odoo") as database:
+        return [Result("odoo (addon not installable)", 1, seconds)]
+
+    def prepared(ring: str, database: str, **more: str) -> Run:
         arguments = [*common_arguments(), f"--odoo-config={odoo.conf}"]
         arguments += [f"--odoo-database={database}", "--odoo-http", *rest]
         arguments += paths or [str(path) for path in ODOO if path.is_dir()]
-        env = odoo.env({**odoo.cluster.env, **env, AXE: str(axe_core())}, DEV)
-        return run_pytest("odoo", odoo.python, arguments, env)
+        cluster = odoo.cluster.env
+        own = odoo.env({**cluster, **env, AXE: str(axe_core()), **more}, DEV)
+        return Run(ring, odoo.python, arguments, own)
+
+    if not shared:
+        with scratch(odoo, source, "odoo") as database:
+            return [prepared("odoo", database).in_foreground()]
+    output = log_dir() / f"odoo-second-{os.getpid()}.log"
+    with (
+        scratch(odoo, source, "odoo") as first,
+        scratch(odoo, source, "odoo_second") as second,
+        tempfile.TemporaryDirectory(dir=dev_dir() / "test") as folder,
+    ):
+        run = prepared("odoo (second)", second, **{names.SHARE: folder})
+        with processes.beside(
+            run.command, env=run.env, cwd=ADDON_ROOT, output=output
+        ) as child:
+            with_browser = {names.SHARE: folder, names.BROWSER: "1"}
+            results = [prepared("odoo", first, **with_browser).in_foreground()]
+        results.append(run.result(child.returncode))
+    say(f"\n== {run.ring} ==\n{output.read_text(errors='replace')}")
+    output.unlink()
+    return results
 
 
 def axe_core() -> Path:
@@ -230,7 +272,8 @@ def main(arguments: list[str]) -> int:
         if pure or both:
             results.append(ring_pure(ready, pure, rest, env))
         if odoo or both:
-            results.append(ring_odoo(ready, odoo, rest, env))
+            shared = full and (os.cpu_count() or 1) > 1
+            results += ring_odoo(ready, odoo, rest, env, shared)
     if not full and any(result.code != NOTHING_COLLECTED for result in results):
         results = [result for result in results if result.code != NOTHING_COLLECTED]
     for result in results:

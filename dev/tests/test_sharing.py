@@ -1,0 +1,99 @@
+"""Two runs share a ring: each test once, Chromium in one run, a set-up never split."""
+
+import subprocess
+import sys
+
+import pytest
+
+from setup import processes
+from setup.paths import DEV
+
+TESTS = """
+import os, pathlib, time, unittest
+
+class HttpCase(unittest.TestCase):
+    pass
+
+class Case(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        note(cls, "set_up")
+
+    @classmethod
+    def tearDownClass(cls):
+        note(cls, "tear_down")
+
+def note(cls, what):
+    with open("done", "a") as stream:
+        stream.write(f"{os.environ['NAME']} {cls.__name__} {what}\\n")
+
+def test_of_no_class():
+    time.sleep(0.05)
+    note(HttpCase, "test_of_no_class")
+"""
+CLASS = """
+class Test{number}({bases}):
+    def test_a(self):
+        time.sleep(0.05)
+        note(type(self), "test_a")
+    def test_b(self):
+        note(type(self), "test_b")
+"""
+
+
+def prepare(folder):
+    text = TESTS
+    for number in range(12):
+        bases = "Case, HttpCase" if number in (3, 7) else "Case"
+        text += CLASS.format(number=number, bases=bases)
+    (folder / "test_x.py").write_text(text)
+    (folder / "share").mkdir()
+
+
+def command_of(folder, browser):
+    arguments = ["-q", "-p", "setup.pytest_share", "-p", "no:odoo", "test_x.py"]
+    env = {"PYTHONPATH": str(DEV), "CRM_MAIL_SHARE": str(folder / "share")}
+    env |= {"NAME": "first", "CRM_MAIL_SHARE_BROWSER": "1"} if browser else {}
+    env = {"NAME": "second", **env}
+    return [sys.executable, "-m", "pytest", *arguments, "-p", "no:cacheprovider"], env
+
+
+def test_each_class_is_done_once_by_one_of_two_runs(tmp_path):
+    prepare(tmp_path)
+    first, env = command_of(tmp_path, browser=True)
+    second, second_env = command_of(tmp_path, browser=False)
+    output = tmp_path / "second.log"
+    with processes.beside(second, env=second_env, cwd=tmp_path, output=output) as child:
+        done = subprocess.run(first, cwd=tmp_path, env=env, check=False)
+    assert (done.returncode, child.returncode) == (0, 0)
+    lines = [line.split() for line in (tmp_path / "done").read_text().splitlines()]
+    each = ["set_up", "test_a", "test_b", "tear_down"]
+    by_class = {}
+    for run, name, what in lines:
+        by_class.setdefault(name, []).append((run, what))
+    assert len(by_class.pop("HttpCase")) == 1
+    assert len(by_class) == 12
+    for name, steps in by_class.items():
+        assert [what for _run, what in steps] == each, name
+        assert len({run for run, _what in steps}) == 1, name
+    assert {run for run, _name, _what in lines} == {"first", "second"}
+
+
+def test_the_browser_belongs_to_the_first_run(tmp_path):
+    prepare(tmp_path)
+    for browser in (False, True):
+        command, env = command_of(tmp_path, browser)
+        subprocess.run(command, cwd=tmp_path, env=env, check=False)
+    lines = [line.split() for line in (tmp_path / "done").read_text().splitlines()]
+    alone = {name for run, name, what in lines if run == "first" and what == "test_a"}
+    assert alone == {"Test3", "Test7"}
+
+
+def test_a_run_beside_ends_with_an_interrupted_block(tmp_path):
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with pytest.raises(KeyboardInterrupt):
+        with processes.beside(
+            command, env={}, cwd=tmp_path, output=tmp_path / "log"
+        ) as child:
+            raise KeyboardInterrupt
+    assert child.poll() is not None
