@@ -4,7 +4,9 @@ The label is tried first, then UTF-8, then a guess, then Windows-1252, which rea
 any byte.  Labels are read as browsers read them (WHATWG Encoding): ``iso-8859-1``
 means Windows-1252, ``gb2312`` means GB 18030, because that is what is sent under
 those names.  Only codecs of a list are used: Python knows others that are no
-charsets of a mail (``unicode_escape``, ``idna``), and UTF-7 hides markup in ASCII.
+charsets of a mail (``unicode_escape``, ``idna``).  UTF-7, which browsers refuse because
+it hides markup in ASCII, is read where it is declared: Exchange sends it, and HTML is
+cleaned as decoded text and shown as UTF-8, never under the label of the mail.
 
 The text that comes back can be stored in PostgreSQL: no NUL, no lone surrogate.
 """
@@ -70,6 +72,8 @@ _ALIASES = {
     "utf-16be": "utf-16-be",
     "unicode-1-1-utf-8": "utf-8",
     "cp65001": "utf-8",
+    "unicode-1-1-utf-7": "utf-7",
+    "utf7": "utf-7",
     "gb2312": "gb18030",
     "gb-2312": "gb18030",
     "gbk": "gb18030",
@@ -140,7 +144,7 @@ _KNOWN = frozenset(
         1257, 1258,
     )]
     + [f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)]
-    + ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le",
+    + ["utf-8", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le",
        "utf-32-be", "gb18030", "hz", "big5hkscs", "iso2022_jp_ext", "iso2022_jp_2",
        "iso2022_kr", "euc_jp", "johab", "koi8-r", "koi8-u", "koi8-t", "kz1048",
        "ptcp154", "mac-roman", "mac-cyrillic", "mac-latin2", "mac-greek",
@@ -148,8 +152,8 @@ _KNOWN = frozenset(
 )  # fmt: skip
 
 _NOT_ASCII = frozenset(
-    ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "hz",
-     "iso2022_jp_ext", "iso2022_jp_2", "iso2022_kr"]
+    ["utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be",
+     "hz", "iso2022_jp_ext", "iso2022_jp_2", "iso2022_kr"]
 )  # fmt: skip
 """Codecs under which a byte below 0x80 may be something else than ASCII."""
 

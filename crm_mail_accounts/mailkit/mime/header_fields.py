@@ -15,9 +15,10 @@ from functools import lru_cache
 from ..limits import MAX_EMAIL, MAX_HEADER_LITERAL, MAX_SUBJECT
 from ..values import Address, IndexHeader
 from .addresses import parse_addresses
-from .charsets import clean_text
+from .charsets import clean_text, decode
 from .dates import parse_date
 from .encoded_words import decode_words
+from .parameters import parameters
 from .references import message_id, message_ids
 
 __all__ = ["decode_words", "fields", "index_header", "media_type"]
@@ -214,6 +215,26 @@ _READERS: dict[bytes, tuple[str, Callable[[bytes], object]]] = {
 }
 
 
+def _in_utf8(value: bytes, charset: str) -> bytes:
+    """An unlabelled 8-bit value in UTF-8: its bytes are those of the text's charset."""
+    if value.isascii():
+        return value
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return decode(value, charset)[0].encode()
+    return value
+
+
+def _labelled(found: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    """The fields, of which those in raw 8-bit (which RFC 5322 forbids, and old clients
+    """The fields; those in raw 8-bit (which RFC 5322 forbids, and old clients of Russia
+    and Asia send) are read in the charset that the mail names for its text."""
+    if not charset:
+        return found
+    return {name: _in_utf8(value, charset) for name, value in found.items()}
+
+
 def index_header(raw: bytes) -> IndexHeader:
     """What the index stores of one mail, from its header; never raises.
 
@@ -221,6 +242,8 @@ def index_header(raw: bytes) -> IndexHeader:
     ``MAX_HEADER_LITERAL`` it is not read.  Importance is ``high``, ``low`` or empty.
     """
     found = gather(raw)
+    if not raw.isascii():
+        found = _labelled(found)
     values: dict = {}
     for name, value in found.items():
         if value and name in _READERS:

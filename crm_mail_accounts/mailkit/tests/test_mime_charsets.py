@@ -6,6 +6,8 @@ import pytest
 
 from mailkit.mime import charsets
 from mailkit.mime.charsets import clean_text, codec_of, decode
+from mailkit.mime.html import clean_html
+from mailkit.mime.parse import parse_mail
 
 REAL = [
     ("gb2312", "gb18030", "采购订单 镕"),  # 镕 is in GB 18030 only
@@ -84,9 +86,21 @@ def test_utf16_label_on_plain_ascii_does_not_give_chinese():
 
 
 @pytest.mark.parametrize("label", ["utf-7", "UTF-7", "unicode-1-1-utf-7"])
-def test_utf7_is_refused_because_it_hides_markup(label):
-    text, _ = decode(b"+ADw-script+AD4-", label)
-    assert text == "+ADw-script+AD4-"
+def test_utf7_is_read_where_it_is_declared(label):
+    text = "> perché no? 1 + 1 = 2 < 3"
+    assert decode(text.encode("utf-7"), label) == (text, None)
+
+
+def test_utf7_is_never_guessed():
+    assert decode(b"+ADw-script+AD4-", None)[0] == "+ADw-script+AD4-"
+
+
+def test_markup_hidden_in_utf7_is_cleaned_as_what_it_means():
+    mail = b"Content-Type: text/html; charset=utf-7\r\n\r\n"
+    mail += b"+ADw-script+AD4-alert(1)+ADw-/script+AD4-+ADw-p+AD4-Hello+ADw-/p+AD4-"
+    shown = clean_html(parse_mail(mail).html, inline={}).html
+    assert "script" not in shown and "alert" not in shown
+    assert "<p>Hello</p>" in shown
 
 
 @pytest.mark.parametrize(

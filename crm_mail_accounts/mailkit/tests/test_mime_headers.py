@@ -266,3 +266,29 @@ def test_hostile_repetitions_stay_fast(unit):
     for name in (b"To", b"Subject", b"References"):
         index_header(name + b": " + value + b"\n\n")
     assert time.perf_counter() - started < 6
+
+
+@pytest.mark.parametrize(
+    ("charset", "subject", "name"),
+    [
+        ("koi8-r", "Счёт на оплату", "Анна"),
+        ("windows-1251", "Узнай как", "Иван"),
+        ("big5", "報價單", "王小明"),
+        ("iso-8859-2", "Příliš žluťoučký", "Dvořák"),
+    ],
+)
+def test_raw_8bit_fields_are_read_in_the_charset_of_the_text(charset, subject, name):
+    block = f"Subject: {subject}\r\nFrom: {name} <a@x.example>\r\n".encode(charset)
+    block += b"Content-Type: text/plain; charset=" + charset.encode()
+    header = index_header(block)
+    assert header.subject == subject
+    assert header.from_ == Address(name, "a@x.example")
+
+
+def test_a_raw_field_in_utf8_is_utf8_whatever_the_text_is():
+    block = "Subject: Perché\r\nTo: Ünal <u@x.example>\r\n".encode()
+    block += b"From: " + "Jörg <j@x.example>".encode("latin-1")
+    block += b"\r\nContent-Type: text/plain; charset=iso-8859-1"
+    header = index_header(block)
+    assert (header.subject, header.to[0].name) == ("Perché", "Ünal")
+    assert header.from_.name == "Jörg"
