@@ -216,7 +216,7 @@ _READERS: dict[bytes, tuple[str, Callable[[bytes], object]]] = {
 
 
 def _in_utf8(value: bytes, charset: str) -> bytes:
-    """An unlabelled 8-bit value in UTF-8: its bytes are those of the text's charset."""
+    """A value in UTF-8: unlabelled bytes are taken for those of the text's charset."""
     if value.isascii():
         return value
     try:
@@ -227,9 +227,9 @@ def _in_utf8(value: bytes, charset: str) -> bytes:
 
 
 def _labelled(found: dict[bytes, bytes]) -> dict[bytes, bytes]:
-    """The fields, of which those in raw 8-bit (which RFC 5322 forbids, and old clients
-    """The fields; those in raw 8-bit (which RFC 5322 forbids, and old clients of Russia
-    and Asia send) are read in the charset that the mail names for its text."""
+    """The fields; those in raw 8-bit, which RFC 5322 forbids and old clients of Russia
+    and Asia send, are read in the charset that the mail names for its text."""
+    charset = parameters(found.get(b"content-type", b"")).get("charset")
     if not charset:
         return found
     return {name: _in_utf8(value, charset) for name, value in found.items()}
