@@ -325,6 +325,17 @@ class TestReadingPages(ReadingCase, HttpCase):
         self.assertIn("data:image/png;base64,", page)
         self.assertNotIn("/crm_mail_accounts/", page)
 
+    def test_a_file_that_stands_uuencoded_in_the_text_is_an_attachment(self):
+        text = "Order 7\n\nbegin 644 order.csv\n%83MB\"C$ \n`\nend\n"
+        (mail,) = self.receive(f"Subject: Order\n\n{text}".encode())
+        opened = self.client().open_message(mail.id)
+        (file,) = opened["attachments"]
+        self.assertEqual(file["filename"], "order.csv")
+        self.assertEqual(self.url_open(file["url"]).content, b"a;b\n1")
+        body = self.url_open(f"/crm_mail_accounts/message/{mail.id}/body").text
+        self.assertIn("Order 7", body)
+        self.assertNotIn("begin 644", body)
+
     def test_a_picture_is_one_by_its_bytes(self):
         answer = self.view("dot.png")
         self.assertEqual(answer.headers["Content-Type"], "image/png")

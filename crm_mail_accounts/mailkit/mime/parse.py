@@ -10,7 +10,8 @@ What becomes what:
 * a mail within the mail is an attachment ``<subject>.eml``, byte for byte; a
   certified mail's ``postacert.eml`` keeps its name;
 * calendar parts are attachments, also where they stand for the text;
-* ``winmail.dat`` and uuencoded text are left as they are.
+* the files in a ``winmail.dat`` or uuencoded in a text are attachments of their own
+  (see ``packed``); a ``winmail.dat`` without any stays what it is.
 
 Nothing here raises: what is odd is read as well as can be and named in
 ``ParsedMail.defects``.
@@ -29,17 +30,21 @@ from .filenames import invented_filename, safe_filename
 from .flowed import unflow
 from .header_fields import index_header
 from .html_text import html_to_text, without_comments
+from .packed import OUTLOOK, UUENCODED, as_parts, is_packed
 from .parameters import parameters
 from .plain_html import text_to_html
 from .structure import Node, read_structure
+from .tnef import Package, read_tnef
 from .transfer import decode_transfer
 from .urls import clean_cid, embeddable
+from .uuencoded import split_uuencoded
 
 TEXT_CUT = "text_cut"
 HTML_CUT = "html_cut"
 
 _SHOWN = frozenset(("text/plain", "text/html", "text/enriched", "text/markdown"))
 _MAIL_TYPES = frozenset(("message/rfc822", "message/global"))
+_TNEF_TYPES = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 _CID = re.compile(r"[\s\"'(=]cid:([^\"'\s<>)]{1,500})", re.IGNORECASE)
 _META_CHARSET = re.compile(
     rb"<(?:meta[^<>]{0,200}?charset|\?xml[^<>]{0,100}?encoding)\s?=\s?[\"']?"
@@ -74,6 +79,8 @@ class _Reader:
         self.root, odd = read_structure(raw)
         self.defects: dict[str, None] = dict.fromkeys(odd)
         self.attached: list[Node] = []
+        self.in_text: list[MailPart] = []
+        """Files that stood uuencoded in the texts."""
 
     # -- leaves ---------------------------------------------------------------
 
@@ -91,6 +98,9 @@ class _Reader:
         if is_html and not charset:
             match = _META_CHARSET.search(content[:2048])
             charset = match[1].decode("ascii") if match else None
+        if not is_html:
+            content, files = split_uuencoded(content)
+            self.in_text += as_parts(files, node.number, UUENCODED)
         limit = MAX_HTML if is_html else MAX_TEXT
         text, defect = charsets.decode(content[: limit * 4], charset)
         if defect:
@@ -202,9 +212,38 @@ class _Reader:
             inline=bool(cid) and clean_cid(cid) in cids and embeddable(content),
         )
 
+    def packages(self) -> dict[str, Package]:
+        """What was opened, by the number of its part."""
+        found = {}
+        for node in self.attached:
+            if node.content_type in _TNEF_TYPES or _is_winmail(_given_filename(node)):
+                if package := read_tnef(self.content(node)):
+                    found[node.number] = package
+        return found
+
+    def parts(self, packages: dict[str, Package], html: str) -> tuple[MailPart, ...]:
+        cids = _shown_cids(html)
+        result: list[MailPart] = []
+        for node in self.attached:
+            package = packages.get(node.number)
+            if package and package.files:
+                for part in as_parts(package.files, node.number, OUTLOOK):
+                    shown = clean_cid(part.content_id) in cids
+                    inline = (
+                        bool(part.content_id) and shown and embeddable(part.content)
+                    )
+                    result.append(replace(part, inline=inline))
+            else:
+                result.append(self.part(node, cids))
+        return (*result, *self.in_text)
+
     def mail(self) -> ParsedMail:
         joined = _joined(self.body(self.root))
         text, html = joined.plain or "", joined.html or ""
+        packages = self.packages()
+        if not text.strip() and not html.strip():
+            for package in packages.values():
+                text, html = package.text, package.html
         if len(html) > MAX_HTML:
             html = html[:MAX_HTML]
             self.defects[HTML_CUT] = None
@@ -213,10 +252,13 @@ class _Reader:
             self.defects[TEXT_CUT] = None
         if html and not text.strip():
             text = html_to_text(html)
-        cids = _shown_cids(html)
-        parts = tuple(self.part(node, cids) for node in self.attached)
+        parts = self.parts(packages, html)
         header = index_header(self.raw[: min(self.root.start, MAX_HEADER_LITERAL)])
         return ParsedMail(header, text, html, parts, tuple(self.defects))
+
+
+def _is_winmail(filename: str) -> bool:
+    return filename.lower() in ("winmail.dat", "win.dat")
 
 
 def _content_id(node: Node) -> str:
@@ -265,6 +307,10 @@ def parse_part(raw: bytes, number: str) -> MailPart:
     Raises ``MailError("part_not_found")``.
     """
     reader = _Reader(raw)
+    if is_packed(number):
+        for part in reader.mail().parts:
+            if part.number == number:
+                return part
     for node in reader.root.leaves():
         if node.number == number:
             break

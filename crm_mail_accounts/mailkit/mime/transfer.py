@@ -5,6 +5,8 @@ from __future__ import annotations
 from binascii import Error as Base64Error
 from binascii import a2b_base64, a2b_qp
 
+from .uuencoded import decode_block
+
 WRONG = "transfer_encoding_wrong"
 """Called base64 but is not; kept as it came."""
 DAMAGED = "base64_damaged"
@@ -12,6 +14,7 @@ UNKNOWN = "transfer_encoding_unknown"
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _SPACE = b" \t\r\n\f\v\x00"
+_UUENCODE = frozenset(("x-uuencode", "uuencode", "x-uue", "uue"))
 _AS_IS = frozenset(("", "7bit", "8bit", "binary", "none", "7-bit", "8-bit", "utf-8"))
 
 
@@ -22,7 +25,8 @@ def decode_transfer(data: bytes, encoding: bytes) -> tuple[bytes, str | None]:
         return _base64(data)
     if name in ("quoted-printable", "quotedprintable", "quoted printable"):
         return a2b_qp(data), None
-    # x-uuencode and its like are left alone: their text is shown as it came.
+    if name in _UUENCODE and (content := decode_block(data)) is not None:
+        return content, None
     return data, None if name in _AS_IS else UNKNOWN
 
 

@@ -153,10 +153,14 @@ def test_text_falsely_called_base64_is_shown_as_it_came():
     assert mail.defects == ("transfer_encoding_wrong",)
 
 
-def test_uuencoded_and_tnef_content_is_left_alone():
+def test_a_uuencoded_file_is_attached_and_an_empty_winmail_stays():
     mail = parse_mail(sample("uuencode_in_text_and_winmail"))
-    assert "begin 644 a.txt" in mail.text
-    assert listed(mail) == [("2", "application/ms-tnef", "winmail.dat", False)]
+    assert mail.text == "Here it is:\n"
+    assert listed(mail) == [
+        ("2", "application/ms-tnef", "winmail.dat", False),
+        ("1.u1", "text/plain", "a.txt", False),
+    ]
+    assert mail.parts[1].content == b"Cat"
 
 
 def test_a_mail_that_is_a_file_has_it_as_its_attachment():
