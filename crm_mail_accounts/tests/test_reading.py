@@ -326,7 +326,7 @@ class TestReadingPages(ReadingCase, HttpCase):
         self.assertNotIn("/crm_mail_accounts/", page)
 
     def test_a_file_that_stands_uuencoded_in_the_text_is_an_attachment(self):
-        text = "Order 7\n\nbegin 644 order.csv\n%83MB\"C$ \n`\nend\n"
+        text = 'Order 7\n\nbegin 644 order.csv\n%83MB"C$ \n`\nend\n'
         (mail,) = self.receive(f"Subject: Order\n\n{text}".encode())
         opened = self.client().open_message(mail.id)
         (file,) = opened["attachments"]
