@@ -4,7 +4,7 @@ import {advanceTime, animationFrame} from "@odoo/hoot-mock";
 import {allowTranslations, contains} from "@web/../tests/web_test_helpers";
 
 import {folderName} from "@crm_mail_accounts/mail_client/folder_list/folder_name";
-import {SYNC_DELAY} from "@crm_mail_accounts/messages_service/mail_client_service";
+import {SYNC_DELAY} from "@crm_mail_accounts/messages_service/account_service";
 
 import {
     defineMailClientModels,

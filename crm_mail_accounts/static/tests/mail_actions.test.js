@@ -6,7 +6,7 @@ import {waitNotifications, waitUntilSubscribe} from "@bus/../tests/bus_test_help
 import {contains, getService, MockServer, onRpc} from "@web/../tests/web_test_helpers";
 
 import {UNDO_TIME} from "@crm_mail_accounts/messages_service/mail_actions";
-import {BUS_DELAY} from "@crm_mail_accounts/messages_service/mail_client_service";
+import {BUS_DELAY} from "@crm_mail_accounts/messages_service/news_service";
 
 import {
     defineMailClientModels,

@@ -4,7 +4,7 @@ import {getService, makeMockEnv, onRpc} from "@web/../tests/web_test_helpers";
 import {ConnectionLostError} from "@web/core/network/rpc";
 
 import {AT_ONCE} from "@crm_mail_accounts/messages_service/mail_actions";
-import {BUS_DELAY} from "@crm_mail_accounts/messages_service/mail_client_service";
+import {BUS_DELAY} from "@crm_mail_accounts/messages_service/news_service";
 import {makeMailClientStore} from "@crm_mail_accounts/messages_service/mail_client_store";
 
 import {

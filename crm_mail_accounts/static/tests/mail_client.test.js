@@ -4,7 +4,7 @@ import {advanceTime, animationFrame} from "@odoo/hoot-mock";
 import {patchUiSize, SIZES} from "@mail/../tests/mail_test_helpers";
 import {contains, getService} from "@web/../tests/web_test_helpers";
 
-import {BUS_DELAY} from "@crm_mail_accounts/messages_service/mail_client_service";
+import {BUS_DELAY} from "@crm_mail_accounts/messages_service/news_service";
 
 import {
     defineMailClientModels,

@@ -10,13 +10,13 @@ import {
 } from "@web/../tests/web_test_helpers";
 import {ConnectionLostError} from "@web/core/network/rpc";
 
+import {PAGE_SIZE} from "@crm_mail_accounts/messages_service/list_service";
 import {
     BUS_DELAY,
     INDEXING_PERIOD,
-    PAGE_SIZE,
     QUIET_PERIOD,
     RECONNECT_PERIOD,
-} from "@crm_mail_accounts/messages_service/mail_client_service";
+} from "@crm_mail_accounts/messages_service/news_service";
 
 import {
     defineMailClientModels,
@@ -132,6 +132,33 @@ test("Odoo away: says so, tries again, recovers", async () => {
     await advanceTime(RECONNECT_PERIOD);
     await animationFrame();
     expect(client.store.online).toBe(true);
+    client.leave();
+});
+
+test("what could not be loaded while Odoo was away is asked for when it is back", async () => {
+    let isAway = false;
+    server.folders = [makeFolder(), makeFolder({id: 2, name: "Old", role: "none"})];
+    const client = await startClient();
+    await client.enter();
+    client.orm = {
+        call: (...args) => {
+            if (isAway) {
+                throw new ConnectionLostError("/");
+            }
+            return getService("orm").silent.call(...args);
+        },
+    };
+    isAway = true;
+    await client.openFolder(2);
+    await client.openMessage(3);
+    expect(client.store.list.status).toBe("error");
+    expect(client.store.message.status).toBe("error");
+    isAway = false;
+    await advanceTime(RECONNECT_PERIOD);
+    await animationFrame();
+    expect(client.store.list.status).toBe("ready");
+    expect(client.store.list.rows).toHaveLength(3);
+    expect(client.store.message.status).toBe("ready");
     client.leave();
 });
 

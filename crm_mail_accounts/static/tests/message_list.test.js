@@ -7,8 +7,8 @@ import {
     longDate,
     shortDate,
 } from "@crm_mail_accounts/mail_client/message_list/message_date";
-import {OPEN_DELAY} from "@crm_mail_accounts/mail_client/message_list/message_list";
-import {PAGE_SIZE} from "@crm_mail_accounts/messages_service/mail_client_service";
+import {OPEN_DELAY} from "@crm_mail_accounts/mail_client/message_list/list_keys";
+import {PAGE_SIZE} from "@crm_mail_accounts/messages_service/list_service";
 
 import {
     defineMailClientModels,

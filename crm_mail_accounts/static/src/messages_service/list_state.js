@@ -211,6 +211,11 @@ export class ListState extends SearchState {
         this.pane = "list";
     }
 
+    retryList() {
+        this.list = emptyList();
+        this.list.status = "loading";
+    }
+
     leaveFolder() {
         this.placeId = false;
         this.clearSearch();

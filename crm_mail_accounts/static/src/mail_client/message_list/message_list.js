@@ -5,30 +5,24 @@ import {
     useExternalListener,
     useRef,
 } from "@odoo/owl";
-import {browser} from "@web/core/browser/browser";
 import {useHotkey} from "@web/core/hotkeys/hotkey_hook";
 import {_t} from "@web/core/l10n/translation";
-import {formatInteger} from "@web/views/fields/formatters";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
-import {folderName, placeName} from "../folder_list/folder_name";
+import {placeName} from "../folder_list/folder_name";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {useMailActions} from "../mail_toolbar/use_mail_actions";
 import {unreadOf} from "../../messages_service/list_state";
-import {specialOf} from "../../messages_service/places";
 import {SearchBar} from "../search_bar/search_bar";
+import {ListKeys} from "./list_keys";
+import {ListText} from "./list_text";
 import {longDate, shortDate} from "./message_date";
 import {RowSwipe} from "./row_swipe";
+import {RowText} from "./row_text";
 import {useVirtualRows} from "./virtual_rows";
 
 /** Pixels above the end of the list at which the next page is fetched */
 const NEXT_PAGE_AHEAD = 2500;
-/** Milliseconds that the keyboard rests on a row before its mail is opened */
-export const OPEN_DELAY = 200;
-/** The server counts what was searched for up to here */
-const COUNTED = 1000;
-/** Folders whose mails were written by the owner: there the recipient tells more */
-const OUTGOING_ROLES = ["sent", "drafts"];
 
 /** Pixels of a row, with and without the line of preview; a finger needs more */
 const ROW_HEIGHTS = {
@@ -58,14 +52,23 @@ export class MessageList extends Component {
         this.actions = useMailActions();
         this.scroller = useRef("scroller");
         this.dragBadge = useRef("dragBadge");
-        this.openTimer = null;
+        this.rowText = new RowText(store);
+        this.text = new ListText(store);
+        this.keys = new ListKeys({
+            store,
+            scroller: this.scroller,
+            open: (messageId) => this.open(messageId),
+            openRow: (row) => this.openRow(row),
+            mayAct: () => this.mayAct,
+            isPhone: () => Boolean(this.props.isPhone),
+        });
         this.flagText = _t("Flag");
         this.unflagText = _t("Remove the flag");
         this.longDate = longDate;
         this.shortDate = shortDate;
 
-        useHotkey("j", () => this.goTo(1), {allowRepeat: true});
-        useHotkey("k", () => this.goTo(-1), {allowRepeat: true});
+        useHotkey("j", () => this.keys.goTo(1), {allowRepeat: true});
+        useHotkey("k", () => this.keys.goTo(-1), {allowRepeat: true});
         this.swipe = new RowSwipe((direction, row) =>
             this.actions.run(SWIPES[direction], [row])
         );
@@ -98,7 +101,7 @@ export class MessageList extends Component {
             },
             () => [this.store.selected.size > 0]
         );
-        onWillUnmount(() => browser.clearTimeout(this.openTimer));
+        onWillUnmount(() => this.keys.stop());
     }
 
     // ------------------------------------------------------------- what shows
@@ -162,159 +165,10 @@ export class MessageList extends Component {
         return unreadOf(row) > 0;
     }
 
-    /** @param {import("../../messages_service/mail_client_store").Row} row */
-    threadText(row) {
-        return _t("%s messages in this conversation", row.thread.count);
-    }
-
-    /** Mails in the folder, as far as that is known */
-    get countText() {
-        const {status, total, rows} = this.store.list;
-        const count = Math.max(total, rows.length);
-        if (status !== "ready" || !count) {
-            return "";
-        }
-        if (this.store.isSearching && count >= COUNTED) {
-            return _t("more than %s messages", formatInteger(COUNTED));
-        }
-        return count === 1 ? _t("1 message") : _t("%s messages", formatInteger(count));
-    }
-
-    /** @returns {{text: string, percent: number}|null} */
-    get progress() {
-        const {account} = this.store;
-        if (!account || !account.progress.running) {
-            return null;
-        }
-        const {indexed, total} = account.progress;
-        if (!total) {
-            return {text: _t("Looking at the mailbox…"), percent: 0};
-        }
-        return {
-            text: _t("Indexing: %(indexed)s of %(total)s", {
-                indexed: formatInteger(indexed),
-                total: formatInteger(total),
-            }),
-            percent: Math.min(100, Math.round((indexed / total) * 100)),
-        };
-    }
-
-    get emptyText() {
-        const {folder, account} = this.store;
-        if (this.store.isSearching) {
-            return _t("Nothing found in what is known here.");
-        }
-        if (folder && !folder.monitored) {
-            return _t(
-                "This folder is not indexed: its mails also lie in other folders."
-            );
-        }
-        const special = specialOf(this.store.placeId);
-        if (special) {
-            return this.specialText(special);
-        }
-        if (account && account.progress.running) {
-            return _t("The first mails will appear in a moment.");
-        }
-        return _t("Nothing here.");
-    }
-
-    /** What would stand in a special folder that is empty */
-    specialText(special) {
-        const texts = {
-            flagged: _t("Mails with a star, of all folders, appear here."),
-            imported: _t(
-                "Mails that are kept for a record appear here, when they are in none of your mailboxes."
-            ),
-            shared: _t("Mails that colleagues share with you appear here."),
-        };
-        return texts[special] || "";
-    }
-
-    /** @param {import("../../messages_service/mail_client_store").Row} row */
-    isOutgoing(row) {
-        const folder = this.store.getFolder(row.folder_id);
-        return Boolean(folder) && OUTGOING_ROLES.includes(folder.role);
-    }
-
-    /**
-     * Where a mail lies, in a list of mails that lie in several places.
-     *
-     * @param {import("../../messages_service/mail_client_store").Row} row
-     */
-    placeText(row) {
-        const {accounts, keepsMoved, unifiedRole} = this.store;
-        const folder = this.store.getFolder(row.folder_id);
-        const account = this.store.getAccount(row.account_id);
-        const names = [
-            keepsMoved && folder && folderName(folder),
-            (keepsMoved || unifiedRole) && accounts.length > 1 && account?.name,
-        ];
-        return names.filter(Boolean).join(" · ");
-    }
-
-    /** @param {import("../../messages_service/mail_client_store").Row} row */
-    who(row) {
-        const name = (address) => address.name || address.email;
-        if (this.isOutgoing(row)) {
-            const names = row.to.map(name).join(", ");
-            return names ? _t("To: %s", names) : _t("(no recipient)");
-        }
-        if (row.thread) {
-            const people = row.thread.people.map((one) => this.personOf(row, one));
-            const names = people.filter(Boolean).join(", ");
-            return names || _t("(unknown sender)");
-        }
-        return (row.from && name(row.from)) || _t("(unknown sender)");
-    }
-
-    /**
-     * Somebody in a conversation, by first name: there are several in one line.
-     *
-     * @param {import("../../messages_service/mail_client_store").Row} row
-     * @param {import("../../messages_service/mail_client_store").Address} person
-     */
-    personOf(row, {name, email}) {
-        const account = this.store.getAccount(row.account_id);
-        if (account && email && email === (account.email || "").toLowerCase()) {
-            return _t("me");
-        }
-        if (!name) {
-            return email;
-        }
-        return row.thread.people.length > 1 ? name.split(/[\s,]+/)[0] : name;
-    }
-
-    /** @param {import("../../messages_service/mail_client_store").Row} row */
-    subject(row) {
-        return row.unreadable
-            ? _t("This mail could not be read")
-            : row.subject || _t("(no subject)");
-    }
-
-    /** @param {import("../../messages_service/mail_client_store").Row} row */
-    linkText(row) {
-        const [first, ...others] = row.links;
-        return others.length ? `${first.name} +${others.length}` : first.name;
-    }
-
-    linkTitle(row) {
-        return _t("Linked to %s", this.linkText(row));
-    }
-
-    selectLabel(row) {
-        return _t("Select: %s", this.subject(row));
-    }
-
     /** Whether the reader may change the mails of this list */
     get mayAct() {
         const {account} = this.store;
         return !account || this.store.mayActIn(account.id);
-    }
-
-    get selectionText() {
-        const {size} = this.store.selected;
-        return size === 1 ? _t("1 selected") : _t("%s selected", formatInteger(size));
     }
 
     /**
@@ -377,7 +231,7 @@ export class MessageList extends Component {
 
     /** @param {number} messageId */
     open(messageId) {
-        browser.clearTimeout(this.openTimer);
+        this.keys.stop();
         if (messageId !== this.store.openId) {
             this.client.openMessage(messageId);
         }
@@ -457,91 +311,6 @@ export class MessageList extends Component {
 
     onDragEnd() {
         this.store.setDragged([]);
-    }
-
-    // --------------------------------------------------------------- the keys
-
-    /**
-     * Puts the cursor on another row. Where a mail is shown beside the list, the mail
-     * of that row follows, but only once the keyboard rests: each costs a fetch.
-     *
-     * @param {number} step
-     */
-    moveCursor(step) {
-        const row = this.store.neighbour(step);
-        if (!row) {
-            return;
-        }
-        this.store.setCursor(row.id);
-        browser.clearTimeout(this.openTimer);
-        if (this.store.openId && !this.props.isPhone) {
-            this.openTimer = browser.setTimeout(() => this.open(row.id), OPEN_DELAY);
-        }
-    }
-
-    /**
-     * From anywhere on the screen, so the list gets the keyboard: Enter is to open.
-     *
-     * @param {number} step
-     */
-    goTo(step) {
-        this.moveCursor(step);
-        this.scroller.el?.focus({preventScroll: true});
-    }
-
-    /** @param {KeyboardEvent} ev */
-    onKeydown(ev) {
-        // The boxes in the rows have keys of their own.
-        if (ev.altKey || (ev.target !== ev.currentTarget && ev.key === " ")) {
-            return;
-        }
-        if (ev.ctrlKey || ev.metaKey || ev.shiftKey) {
-            this.onSelectKey(ev);
-            return;
-        }
-        const steps = {
-            ArrowDown: 1,
-            ArrowUp: -1,
-            PageDown: 8,
-            PageUp: -8,
-            Home: -Infinity,
-            End: Infinity,
-        };
-        if (ev.key in steps) {
-            this.moveCursor(steps[ev.key]);
-        } else if ((ev.key === "Enter" || ev.key === " ") && this.store.cursorRow) {
-            this.openRow(this.store.cursorRow);
-        } else {
-            return;
-        }
-        ev.preventDefault();
-        ev.stopPropagation();
-    }
-
-    /**
-     * Ctrl+A selects the list, Shift with an arrow the rows that the cursor passes.
-     *
-     * @param {KeyboardEvent} ev
-     */
-    onSelectKey(ev) {
-        const {store} = this;
-        const step = {ArrowDown: 1, ArrowUp: -1}[ev.key];
-        const isCommand = ev.ctrlKey || ev.metaKey;
-        if (!this.mayAct) {
-            return;
-        }
-        if (isCommand && !ev.shiftKey && ev.key.toLowerCase() === "a") {
-            store.selectAll();
-        } else if (!isCommand && step && store.cursorRow) {
-            const next = store.neighbour(step);
-            store.selectRange(store.cursorId);
-            store.selectRange(next.id);
-            store.setCursor(next.id);
-        } else {
-            return;
-        }
-        ev.preventDefault();
-        ev.stopPropagation();
     }
 
     onFocus() {

@@ -1,0 +1,117 @@
+import {AccountService} from "./account_service";
+import {ChangeQueue} from "./change_queue";
+
+/**
+ * The list: its first page, older ones, and the first one again when there is news.
+ *
+ * What was asked before a change that the reader made says less than the screen does,
+ * and is asked again.
+ */
+
+export const PAGE_SIZE = 50;
+/** Rows of the pages after it: who scrolls wants many */
+export const MORE_SIZE = 100;
+/** A list that was scrolled down is refreshed in one piece up to this length */
+export const REFRESH_MAX = 200;
+
+export class ListService extends AccountService {
+    constructor(services) {
+        super(services);
+        this.changes = new ChangeQueue();
+        /** Whether the list is to be read anew when the last change is answered */
+        this.refreshDue = false;
+    }
+
+    /** @param {import("./mail_client_store").PlaceId} placeId */
+    openFolder(placeId) {
+        this.store.outgoing.close();
+        this.store.startFolder(placeId);
+        return this.loadList();
+    }
+
+    /** The same place, listed otherwise. */
+    reopen() {
+        this.store.startList();
+        return this.loadList();
+    }
+
+    /** The list that could not be loaded; what is read beside it stays. */
+    retryList() {
+        this.store.retryList();
+        return this.loadList();
+    }
+
+    /**
+     * @param {import("./mail_client_store").Cursor} before
+     * @param {number} limit
+     */
+    askList(before, limit) {
+        const {view, isThreaded} = this.store;
+        return this.ask("list_messages", [view, before, limit, isThreaded]);
+    }
+
+    async loadList() {
+        const {store} = this;
+        const {viewKey} = store;
+        const {serial} = this.changes;
+        const answer = await this.askList(false, PAGE_SIZE);
+        if (answer.failed) {
+            store.failFolder(viewKey, answer.sentence);
+            return;
+        }
+        store.setFirstPage(viewKey, answer.value);
+        if (this.changes.isStale(serial)) {
+            await this.refreshList();
+        }
+    }
+
+    async loadMore() {
+        const {store} = this;
+        if (!store.startMore()) {
+            return;
+        }
+        const {viewKey} = store;
+        const answer = await this.askList(store.list.before, MORE_SIZE);
+        if (answer.failed) {
+            store.failMore(viewKey, answer.sentence);
+        } else {
+            store.addPage(viewKey, answer.value);
+        }
+    }
+
+    /** @param {{announce?: boolean}} [options] whether new mails are for the ear too */
+    async refreshList({announce = true} = {}) {
+        const {changes, store} = this;
+        const {placeId, viewKey} = store;
+        if (!placeId || store.list.loadingMore) {
+            return;
+        }
+        if (changes.isBusy) {
+            this.refreshDue = true;
+            return;
+        }
+        const {serial} = changes;
+        const length = Math.max(PAGE_SIZE, store.list.rows.length);
+        const answer = await this.askList(false, Math.min(length, REFRESH_MAX));
+        if (answer.failed) {
+            // What is on screen stays: an old list is better than none.
+            if (!store.list.rows.length) {
+                store.failFolder(viewKey, answer.sentence);
+            }
+            return;
+        }
+        if (changes.isStale(serial)) {
+            // The reader has changed mails meanwhile: this page shows them as before.
+            await this.refreshList({announce});
+            return;
+        }
+        const count = store.mergeFirstPage(viewKey, answer.value);
+        const isFilling = store.openFolders.some((folder) => {
+            const account = store.getAccount(folder.account_id);
+            return account && account.progress.running;
+        });
+        if (announce && count && !store.isSearching && !isFilling) {
+            store.announceArrival(count);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import {ListService} from "./list_service";
+
+/** The mail in the reading pane, its conversation, and what the CRM knows beside it. */
+export class MessageService extends ListService {
+    /** @param {number} messageId */
+    async openMessage(messageId) {
+        const {store} = this;
+        store.startMessage(messageId);
+        const asked = [this.loadMessage(messageId), this.loadContext(messageId)];
+        const {row} = store.message;
+        if (row && row.thread && store.thread.id !== row.thread_id) {
+            asked.push(this.loadThread(row.thread_id));
+        }
+        await Promise.all(asked);
+    }
+
+    /**
+     * A conversation, at its newest mail.
+     *
+     * @param {number} threadId
+     */
+    async openThread(threadId) {
+        await this.loadThread(threadId);
+        const newest = this.store.thread.rows.at(-1);
+        if (newest) {
+            await this.openMessage(newest.id);
+        }
+    }
+
+    /** @param {number} threadId */
+    async loadThread(threadId) {
+        const {store} = this;
+        store.startThread(threadId);
+        const answer = await this.ask("open_thread", [threadId]);
+        if (answer.failed) {
+            store.failThread(threadId, answer.sentence);
+        } else {
+            store.setThread(threadId, answer.value.rows);
+        }
+    }
+
+    /** @param {number} messageId */
+    async loadMessage(messageId) {
+        const {changes, store} = this;
+        const {serial} = changes;
+        const answer = await this.ask("open_message", [messageId]);
+        if (answer.failed) {
+            store.failMessage(messageId, answer.sentence);
+            return;
+        }
+        const flags = changes.isStale(serial) ? store.flagsOf(messageId) : {};
+        store.setMessage({...answer.value, ...flags});
+        this.markShown(messageId);
+    }
+
+    /**
+     * A mail that is shown has been read. Who may only look at a mailbox leaves no
+     * trace in it.
+     *
+     * @param {number} messageId
+     */
+    markShown(messageId) {
+        const {message, openId, mayAct} = this.store;
+        if (openId === messageId && mayAct && !message.row.seen) {
+            this.mails.mark([message.row], ["seen"], [], {isAsked: false});
+        }
+    }
+
+    /** @param {number} messageId */
+    async loadContext(messageId) {
+        this.store.startContext(messageId);
+        const answer = await this.ask("message_context", [messageId]);
+        if (answer.failed) {
+            this.store.failContext(messageId, answer.sentence);
+        } else {
+            this.store.setContext(messageId, answer.value);
+        }
+    }
+}

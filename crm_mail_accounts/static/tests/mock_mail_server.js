@@ -1,0 +1,226 @@
+import {makeServerError, onRpc} from "@web/../tests/web_test_helpers";
+
+import {
+    makeAccount,
+    makeComposition,
+    makeContext,
+    makeFilter,
+    makeFolder,
+    makeLink,
+    makeMessage,
+    makeRow,
+    makeTalk,
+} from "./mail_client_test_values";
+import {mailChanges} from "./mock_mail_changes";
+
+export function refusal(message) {
+    return makeServerError({type: "UserError", message});
+}
+
+/**
+ * Answers in the place of `crm.mail.client`, from values that a test may change while
+ * it runs. A value that is a function is called with the arguments of the call; it
+ * may throw. What is done to mails changes `rows` and the unread counts of `folders`
+ * as the server does; `refuse` names what it would not do.
+ *
+ * @param {object} [values]
+ */
+export function mockMailServer(values = {}) {
+    const server = {
+        accounts: [makeAccount()],
+        folders: [makeFolder()],
+        unread: 0,
+        rows: [makeRow(3), makeRow(2), makeRow(1)],
+        message: (id) => makeMessage(id),
+        context: () => makeContext(),
+        suggestions: [],
+        /** What colleagues say about a mail */
+        talk: () => makeTalk(),
+        colleagues: [],
+        found: [],
+        /** The mails of a conversation, oldest first */
+        thread: [],
+        headers: {fields: [["Subject", "Hello"]]},
+        card: {email: "", partner: false},
+        saved: 1,
+        proposals: {name: "New", email: "new@person.test", people: [], companies: []},
+        contact: () => makeContext(),
+        opportunity: () => ({id: 5, name: "Deal", context: makeContext()}),
+        specials: {flagged: 0, imported: 0, shared: 0},
+        layout: {
+            preview: true,
+            threads: true,
+            merge: true,
+            density: "comfortable",
+            pane: "right",
+            notify: false,
+            sound: false,
+            notify_folders: {},
+        },
+        /** What the list is asked for, call by call */
+        views: [],
+        /** What the mail server itself finds */
+        searched: () => ({rows: [], failed: [], more: false}),
+        link: (messageId, model, resId) =>
+            makeLink({message_id: messageId, model, res_id: resId}),
+        options: {
+            models: [
+                {model: "crm.lead", label: "Lead"},
+                {model: "res.partner", label: "Contact"},
+            ],
+            content: "whole",
+            mails: 1,
+        },
+        audience: {names: ["Paolo Verdi"], more: 0, outside: []},
+        threadLinks: [],
+        /** What a new folder becomes */
+        folder: (accountId, parentId, name) =>
+            makeFolder({
+                id: 90,
+                account_id: accountId,
+                parent_id: parentId,
+                name,
+                path: name,
+                role: "none",
+            }),
+        filters: [],
+        filterTemplates: [],
+        trial: {count: 0, looked_at: 0, unknown: 0, rows: []},
+        /** What each call of a run on a folder answers */
+        runs: [],
+        fromMessage: () => ({...makeFilter(false), id: undefined}),
+        // Mails that are written
+        composition: (_kind, _messageId, given) => makeComposition(given || {}),
+        /** What a mail that lies here is opened with */
+        opened: (id) => makeComposition({id, version: 7}),
+        /** What somebody else has saved meanwhile */
+        conflict: false,
+        undoUntil: false,
+        people: [],
+        parsed: (text) => ({addresses: [{name: "", email: text}], wrong: []}),
+        templates: [],
+        template: {subject: "", body_html: ""},
+        /** Mails that leave, by kind */
+        outgoing: {scheduled: [], outgoing: [], undelivered: []},
+        /** @type {{[method: string]: string}} what is refused, and how */
+        refuse: {},
+        /** Names of the calls, for tests that count them */
+        calls: [],
+        /** @type {[string, ...any][]} the calls that change something, in full */
+        changes: [],
+        /** Mails that were moved away, by folder */
+        moved: [],
+        ...values,
+    };
+    const value = (name, args) =>
+        typeof server[name] === "function" ? server[name](...args) : server[name];
+    const page = (folderId, before, limit, threads) => {
+        server.views.push([folderId, before, limit, threads]);
+        const rows = value("rows", [folderId, before, limit, threads]);
+        const start = before
+            ? rows.findIndex((row) => row.id === before.at(-1)) + 1
+            : 0;
+        const shown = rows.slice(start, start + limit);
+        const last = shown.at(-1);
+        const isLastPage = start + limit >= rows.length;
+        return {
+            rows: shown.map((row) => ({...row})),
+            before: isLastPage ? false : [last.date, last.uid, last.id],
+            total: rows.length,
+            indexed: rows.length,
+        };
+    };
+    const state = () => ({
+        accounts: value("accounts", []),
+        folders: value("folders", []),
+        unread: server.unread,
+        scheduled: server.outgoing.scheduled.length,
+        outgoing: server.outgoing.outgoing.length,
+        undelivered: (server.outgoing.undelivered || []).length,
+        specials: server.specials,
+        layout: {...server.layout},
+    });
+    const changes = mailChanges(server, value, state);
+    const answers = {
+        bootstrap: state,
+        progress: state,
+        list_messages: page,
+        search_server: (...args) => value("searched", args),
+        select_all: () => ({
+            mails: server.rows.map((row) => [
+                row.id,
+                row.account_id,
+                row.folder_id,
+                row.seen,
+                row.flagged,
+            ]),
+            more: false,
+        }),
+        save_layout: (layout) => {
+            Object.assign(server.layout, layout);
+            return server.layout;
+        },
+        open_message: (...args) => value("message", args),
+        message_context: (...args) => value("context", args),
+        search_records: (...args) => value("found", args),
+        link_message: (...args) => value("link", args),
+        link_options: (...args) => value("options", args),
+        link_audience: (...args) => value("audience", args),
+        unlink_message: () => true,
+        sync_now: () => true,
+        open_thread: (...args) => ({rows: value("thread", args)}),
+        message_headers: (...args) => value("headers", args),
+        address_card: (...args) => value("card", args),
+        trust_sender: () => true,
+        save_attachments: (...args) => value("saved", args),
+        contact_proposals: (...args) => value("proposals", args),
+        create_contact: (...args) => value("contact", args),
+        create_opportunity: (...args) => value("opportunity", args),
+        filters_list: () => ({
+            filters: server.filters,
+            templates: server.filterTemplates,
+        }),
+        filter_try: (...args) => value("trial", args),
+        filter_from_message: (...args) => value("fromMessage", args),
+        vacation_form: (accountId) => ({
+            type: "ir.actions.act_window",
+            res_model: "crm.mail.vacation",
+            context: {default_account_id: accountId},
+        }),
+        compose_start: (...args) => value("composition", args),
+        compose_open: (...args) => value("opened", args),
+        compose_complete: (...args) => value("people", args),
+        compose_parse_addresses: (...args) => value("parsed", args),
+        compose_templates: () => value("templates", []),
+        compose_apply_template: (...args) => value("template", args),
+        outgoing_list: (kind) => ({rows: server.outgoing[kind], before: false}),
+    };
+    onRpc("crm.mail.client", "conversation", ({args}) => value("talk", args));
+    onRpc("crm.mail.client", "share_candidates", ({args}) => value("colleagues", args));
+    // Beside what a test counts: asked for with every mail, and mostly for nothing.
+    onRpc("crm.mail.client", "link_suggestions", ({args}) =>
+        value("suggestions", args)
+    );
+    onRpc("crm.mail.client", "dismiss_suggestion", ({args}) => {
+        server.changes.push(["dismiss_suggestion", ...args]);
+        return true;
+    });
+    for (const [method, answer] of Object.entries(answers)) {
+        onRpc("crm.mail.client", method, ({args}) => {
+            server.calls.push(method);
+            // As over the wire: nothing is shared with the browser.
+            return JSON.parse(JSON.stringify(answer(...args)));
+        });
+    }
+    for (const [method, change] of Object.entries(changes)) {
+        onRpc("crm.mail.client", method, ({args}) => {
+            server.calls.push(method);
+            server.changes.push([method, ...args]);
+            if (server.refuse[method]) {
+                throw refusal(server.refuse[method]);
+            }
+            return JSON.parse(JSON.stringify(change(...args)));
+        });
+    }
+    return server;
+}
