@@ -16,6 +16,8 @@ MOST_SELECTED = 10_000
 """Mails that "select all" selects; more is done folder by folder."""
 MOST_RECORDS = 200
 """Records of a name; mails that are linked to one of them are found."""
+FOLDER_VALUES = ("local", "server_total", "indexed_total")
+"""What a page needs of its folder."""
 SPECIALS = ("flagged", "imported", "shared")
 DATES = ("since", "before")
 
@@ -119,7 +121,7 @@ class CrmMailClient(models.AbstractModel):
     @api.model
     def _parts(self, view: dict, account_id) -> list[message_query.Condition]:
         if view.get("folder_id"):
-            folder = self._readable("crm.mail.folder", view["folder_id"])
+            folder = self._readable("crm.mail.folder", view["folder_id"], FOLDER_VALUES)
             if folder.local:
                 return [message_query.in_local_folder(folder.id)]
             return [message_query.in_folder(folder.id)]

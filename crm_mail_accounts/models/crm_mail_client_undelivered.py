@@ -109,31 +109,6 @@ class CrmMailClient(models.AbstractModel):
             self.env.uid,
         )
 
-    @api.model
-    def _rows(self, ids, threads_of=None) -> list[dict]:
-        """With ``undelivered``: the id of the sent mail, or false."""
-        rows = super()._rows(ids, threads_of)
-        self.env["crm.mail.outgoing"].flush_model()
-        failed = dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT mail.id, sent.id
-                      FROM crm_mail_outgoing sent JOIN crm_mail_message mail
-                        ON mail.message_id = sent.message_id
-                       AND mail.account_id = sent.account_id
-                     WHERE sent.user_id = %s AND sent.undelivered
-                       AND mail.id = ANY(%s)
-                    """,
-                    self.env.uid,
-                    [row["id"] for row in rows],
-                )
-            )
-        )
-        for row in rows:
-            row["undelivered"] = failed.get(row["id"], False)
-        return rows
-
     # -- counts ------------------------------------------------------------------
 
     def _state(self, accounts, folders) -> dict:

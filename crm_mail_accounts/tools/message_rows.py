@@ -36,14 +36,18 @@ def message_rows(env, ids: Iterable[int]) -> list[dict]:
         return []
     messages = env["crm.mail.message"]
     query = messages._search([("id", "in", ids)])
-    columns = [messages._field_to_sql(query.table, name, query) for name in COLUMNS]
-    columns.append(_comment_count(env, query.table))
-    names = (*COLUMNS, "comments")
+    columns = [SQL.identifier(query.table, name) for name in COLUMNS]
+    columns += [
+        _comment_count(env, query.table),
+        _is_linked(env, query.table),
+        _undelivered(env, query.table),
+    ]
+    names = (*COLUMNS, "comments", "linked", "undelivered")
     found = {
         row[0]: dict(zip(names, row, strict=True))
         for row in env.execute_query(query.select(*columns))
     }
-    links = _links(env, list(found))
+    links = _links(env, [mail["id"] for mail in found.values() if mail["linked"]])
     foreign = _foreign_accounts(env, found.values())
     return [_row(env, found[each], links, foreign) for each in ids if each in found]
 
@@ -58,6 +62,8 @@ def tell_threads(rows: list[dict], threads: Mapping[int, Thread]) -> None:
 
 def _links(env, ids: list[int]) -> dict[int, list[dict]]:
     links: dict[int, list[dict]] = {}
+    if not ids:
+        return links
     for link in env["crm.mail.link"].search([("message_id", "in", ids)]):
         payload = client_payload.link_payload(link)
         links.setdefault(link.message_id.id, []).append(payload)
@@ -70,6 +76,31 @@ def _comment_count(env, mail: str) -> SQL:
     return SQL(
         "(SELECT count(*) FROM crm_mail_comment comment WHERE comment.message_id = %s)",
         SQL.identifier(mail, "id"),
+    )
+
+
+def _is_linked(env, mail: str) -> SQL:
+    """Whether there are links to be asked for; of most pages there are none."""
+    env["crm.mail.link"].flush_model(["message_id"])
+    return SQL(
+        "EXISTS (SELECT FROM crm_mail_link link WHERE link.message_id = %s)",
+        SQL.identifier(mail, "id"),
+    )
+
+
+def _undelivered(env, mail: str) -> SQL:
+    """The user's own sent mail whose copy this is and that somebody did not get."""
+    env["crm.mail.outgoing"].flush_model()
+    return SQL(
+        """
+        (SELECT sent.id FROM crm_mail_outgoing sent
+          WHERE sent.user_id = %(user)s AND sent.undelivered
+            AND sent.message_id = %(message)s AND sent.account_id = %(account)s
+          LIMIT 1)
+        """,
+        user=env.uid,
+        message=SQL.identifier(mail, "message_id"),
+        account=SQL.identifier(mail, "account_id"),
     )
 
 
@@ -103,6 +134,7 @@ def _row(
         "unreadable": mail["state"] == "unreadable",
         "shared": mail["user_id"] != env.uid and mail["account_id"] in foreign,
         "comments": mail["comments"],
+        "undelivered": mail["undelivered"] or False,
         "links": links.get(mail["id"], []),
     }
 
