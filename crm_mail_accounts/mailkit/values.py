@@ -348,12 +348,17 @@ class MailPart:
         return len(self.content)
 
 
+SMIME = "smime"
+PGP = "pgp"
+
+
 @dataclass(frozen=True)
 class ParsedMail:
     """A whole mail, read. ``html`` is as received: never show it uncleaned.
 
     ``text`` is the plain text alternative, or made from the HTML when there is none;
-    ``defects`` names in stable words what was odd and how it was read.
+    ``defects`` names in stable words what was odd and how it was read.  ``encrypted``
+    is ``SMIME`` or ``PGP`` when the text is closed to us, or empty.
     """
 
     header: IndexHeader
@@ -361,6 +366,7 @@ class ParsedMail:
     html: str
     parts: tuple[MailPart, ...] = ()
     defects: tuple[str, ...] = ()
+    encrypted: str = ""
 
     @property
     def attachments(self) -> tuple[MailPart, ...]:

@@ -54,6 +54,16 @@ class TestReading(ReadingCase):
     def kinds(self, mail):
         return [warning["kind"] for warning in self.opened(mail)["warnings"]]
 
+    def test_an_encrypted_mail_says_where_it_can_be_read(self):
+        armour = "-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n"
+        known = simple_mail()
+        closed = simple_mail()
+        closed.set_content(armour)
+        (_known, mail) = self.receive(known, closed)
+        (warning,) = self.opened(mail)["warnings"]
+        self.assertEqual(warning["kind"], "encrypted")
+        self.assertIn("OpenPGP", warning["text"])
+
     def test_the_first_mail_of_a_stranger_says_so_and_the_second_does_not(self):
         first, second = self.receive(simple_mail("One"), simple_mail("Two"))
         self.assertEqual(self.kinds(first), ["first_time"])

@@ -14,7 +14,7 @@ from odoo.tools import email_normalize
 from ..mailkit.limits import MAX_TEXT
 from ..mailkit.mime import calendar, charsets, warnings
 from ..mailkit.mime.urls import image_type
-from ..mailkit.values import MailPart, ParsedMail
+from ..mailkit.values import PGP, SMIME, MailPart, ParsedMail
 
 MAX_VIEWED = 25 * 1024 * 1024
 """Bytes of an attachment that is shown; larger ones are downloaded."""
@@ -46,8 +46,9 @@ def cautions(message, mail: ParsedMail, clean_html: str) -> list[dict]:
     account = message._mailbox()
     sender = mail.header.from_
     own = {account.email.lower()} if account.email else set()
+    closed = _closed(env, mail)
     if not sender or sender.key in own:
-        return []
+        return closed
     first_time = _is_first(message, sender.key)
     found = warnings.cautions(
         mail.header,
@@ -64,7 +65,7 @@ def cautions(message, mail: ParsedMail, clean_html: str) -> list[dict]:
         known=_namesakes(env, sender.name, first_time),
         first_time=first_time and not mail.header.list_id,
     )
-    return [
+    return closed + [
         {
             "kind": caution.kind,
             "level": _GRAVITY[caution.kind],
@@ -72,6 +73,18 @@ def cautions(message, mail: ParsedMail, clean_html: str) -> list[dict]:
         }
         for caution in found
     ]
+
+
+def _closed(env, mail: ParsedMail) -> list[dict]:
+    """Why there is no text to read, where the mail is encrypted."""
+    if not mail.encrypted:
+        return []
+    text = env._(
+        "This message is encrypted with %(method)s. Its text can only be read in a "
+        "program that holds your key: download the message and open it there.",
+        method={SMIME: "S/MIME", PGP: "OpenPGP"}[mail.encrypted],
+    )
+    return [{"kind": "encrypted", "level": "info", "text": text}]
 
 
 def _is_first(message, email: str) -> bool:

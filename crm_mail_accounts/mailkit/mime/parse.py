@@ -10,8 +10,8 @@ What becomes what:
 * a mail within the mail is an attachment ``<subject>.eml``, byte for byte; a
   certified mail's ``postacert.eml`` keeps its name;
 * calendar parts are attachments, also where they stand for the text;
-* the files in a ``winmail.dat`` or uuencoded in a text are attachments of their own
-  (see ``packed``); a ``winmail.dat`` without any stays what it is.
+* the files in a ``winmail.dat``, in a ``.p7m`` or uuencoded in a text are attachments
+  of their own, and a mail that is signed as a whole is read (see ``packed``).
 
 Nothing here raises: what is odd is read as well as can be and named in
 ``ParsedMail.defects``.
@@ -24,17 +24,16 @@ from dataclasses import dataclass, replace
 
 from ..errors import MailError
 from ..limits import MAX_FILENAME, MAX_HEADER_LITERAL, MAX_HTML, MAX_TEXT
-from ..values import MailPart, ParsedMail
+from ..values import PGP, SMIME, IndexHeader, MailPart, ParsedMail
 from . import charsets
 from .filenames import invented_filename, safe_filename
 from .flowed import unflow
 from .header_fields import index_header
 from .html_text import html_to_text, without_comments
-from .packed import OUTLOOK, UUENCODED, as_parts, is_packed
+from .packed import UUENCODED, Opened, as_parts, is_packed, may_be_opened, open_part
 from .parameters import parameters
 from .plain_html import text_to_html
 from .structure import Node, read_structure
-from .tnef import Package, read_tnef
 from .transfer import decode_transfer
 from .urls import clean_cid, embeddable
 from .uuencoded import split_uuencoded
@@ -44,7 +43,9 @@ HTML_CUT = "html_cut"
 
 _SHOWN = frozenset(("text/plain", "text/html", "text/enriched", "text/markdown"))
 _MAIL_TYPES = frozenset(("message/rfc822", "message/global"))
-_TNEF_TYPES = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
+_PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
+_MAX_SIGNED = 3
+"""Mails within signatures within signatures that are read."""
 _CID = re.compile(r"[\s\"'(=]cid:([^\"'\s<>)]{1,500})", re.IGNORECASE)
 _META_CHARSET = re.compile(
     rb"<(?:meta[^<>]{0,200}?charset|\?xml[^<>]{0,100}?encoding)\s?=\s?[\"']?"
@@ -74,8 +75,9 @@ def _given_filename(node: Node) -> str:
 
 
 class _Reader:
-    def __init__(self, raw: bytes):
+    def __init__(self, raw: bytes, depth: int = 0):
         self.raw = raw
+        self.depth = depth
         self.root, odd = read_structure(raw)
         self.defects: dict[str, None] = dict.fromkeys(odd)
         self.attached: list[Node] = []
@@ -212,38 +214,46 @@ class _Reader:
             inline=bool(cid) and clean_cid(cid) in cids and embeddable(content),
         )
 
-    def packages(self) -> dict[str, Package]:
-        """What was opened, by the number of its part."""
-        found = {}
-        for node in self.attached:
-            if node.content_type in _TNEF_TYPES or _is_winmail(_given_filename(node)):
-                if package := read_tnef(self.content(node)):
-                    found[node.number] = package
-        return found
+    def opened(self) -> dict[str, Opened]:
+        """What parts hold, by their numbers."""
+        return {
+            node.number: open_part(self.part(node, frozenset()), self.enclosed)
+            for node in self.attached
+            if may_be_opened(node.content_type, _given_filename(node))
+        }
 
-    def parts(self, packages: dict[str, Package], html: str) -> tuple[MailPart, ...]:
+    def enclosed(self, raw: bytes) -> ParsedMail:
+        if self.depth >= _MAX_SIGNED:
+            return ParsedMail(IndexHeader(), "", "")
+        return _Reader(raw, self.depth + 1).mail()
+
+    def parts(self, opened: dict[str, Opened], html: str) -> tuple[MailPart, ...]:
         cids = _shown_cids(html)
         result: list[MailPart] = []
         for node in self.attached:
-            package = packages.get(node.number)
-            if package and package.files:
-                for part in as_parts(package.files, node.number, OUTLOOK):
-                    shown = clean_cid(part.content_id) in cids
-                    inline = (
-                        bool(part.content_id) and shown and embeddable(part.content)
-                    )
-                    result.append(replace(part, inline=inline))
-            else:
+            holder = opened.get(node.number)
+            if not holder or holder.stays:
                 result.append(self.part(node, cids))
+            for part in holder.parts if holder else ():
+                shown = part.content_id and clean_cid(part.content_id) in cids
+                inline = bool(shown) and embeddable(part.content)
+                result.append(replace(part, inline=inline))
         return (*result, *self.in_text)
+
+    def encryption(self, opened: dict[str, Opened], text: str) -> str:
+        if self.root.content_type == "multipart/encrypted":
+            return PGP
+        if any(holder.encrypted for holder in opened.values()):
+            return SMIME
+        return PGP if text.lstrip().startswith(_PGP_MESSAGE) else ""
 
     def mail(self) -> ParsedMail:
         joined = _joined(self.body(self.root))
         text, html = joined.plain or "", joined.html or ""
-        packages = self.packages()
+        opened = self.opened()
         if not text.strip() and not html.strip():
-            for package in packages.values():
-                text, html = package.text, package.html
+            for holder in opened.values():
+                text, html = holder.text, holder.html
         if len(html) > MAX_HTML:
             html = html[:MAX_HTML]
             self.defects[HTML_CUT] = None
@@ -252,13 +262,11 @@ class _Reader:
             self.defects[TEXT_CUT] = None
         if html and not text.strip():
             text = html_to_text(html)
-        parts = self.parts(packages, html)
+        parts = self.parts(opened, html)
+        encrypted = self.encryption(opened, text)
         header = index_header(self.raw[: min(self.root.start, MAX_HEADER_LITERAL)])
-        return ParsedMail(header, text, html, parts, tuple(self.defects))
-
-
-def _is_winmail(filename: str) -> bool:
-    return filename.lower() in ("winmail.dat", "win.dat")
+        defects = tuple(self.defects)
+        return ParsedMail(header, text, html, parts, defects, encrypted)
 
 
 def _content_id(node: Node) -> str:
