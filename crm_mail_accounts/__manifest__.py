@@ -31,6 +31,7 @@
         "wizards/crm_mail_sender_views.xml",
         "wizards/mail_compose_message_views.xml",
         "views/crm_mail_health_views.xml",
+        "views/crm_mail_report_views.xml",
         "views/crm_mail_provider_views.xml",
         "views/crm_mail_signature_views.xml",
         "views/res_config_settings_views.xml",

@@ -37,6 +37,7 @@ from . import crm_mail_share
 from . import crm_mail_comment
 from . import crm_mail_trusted_sender
 from . import crm_mail_link
+from . import crm_mail_link_facts
 from . import crm_mail_link_post
 from . import crm_mail_link_refusal
 from . import crm_mail_log
@@ -64,6 +65,7 @@ from . import crm_mail_client_filters
 from . import crm_mail_client_rules
 from . import crm_mail_client_vacation
 from . import crm_mail_health
+from . import crm_mail_report
 from . import crm_mail_signature
 from . import crm_mail_client_links
 from . import crm_mail_client_records

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.record_names import record_names
+
 CONTENTS = [
     ("fact", "Only who, when and the subject"),
     ("text", "The text, without attachments"),
@@ -74,17 +76,9 @@ class CrmMailLink(models.Model):
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):
-        self.res_name = False
-        for model, links in self.grouped("res_model").items():
-            if model not in self.env:
-                continue
-            records = self.env[model].browse(links.mapped("res_id")).exists()
-            names = {
-                record.id: record.display_name
-                for record in records._filtered_access("read")
-            }
-            for link in links:
-                link.res_name = names.get(link.res_id, False)
+        names = record_names(self.env, ((link.res_model, link.res_id) for link in self))
+        for link in self:
+            link.res_name = names.get((link.res_model, link.res_id), False)
 
     @api.constrains("res_model")
     def _check_res_model(self):

@@ -299,6 +299,58 @@ class TestPrivate(MailCase, HttpCase):
                 self.assertNotIn("Secret 00", told)
                 self.assertNotIn("Secret 03", told)
 
+    def test_the_report_tells_what_the_records_show_and_no_more(self):
+        """Every person, by search, read, count, group, pivot, export and name."""
+        mine = {
+            self.mails[number].link_ids.id: self.subject(self.mails[number])
+            for number in LINKED
+        }
+        expected = {
+            **dict.fromkeys(READS, {}),
+            **dict.fromkeys(READS_RECORD | {"owner", "delegate"}, mine),
+        }
+        ways = {
+            "search": lambda lines, ids: lines.search([]).mapped("subject"),
+            "read": lambda lines, ids: [
+                row["subject"] for row in lines.browse(ids).read(["subject"])
+            ],
+            "count": lambda lines, ids: [""] * lines.search_count([]),
+            "group": lambda lines, ids: [
+                row[0] for row in lines._read_group([], ["subject"])
+            ],
+            "pivot": lambda lines, ids: [
+                row["subject"]
+                for row in lines.formatted_read_grouping_sets(
+                    [], [[], ["subject"]], ["mails:sum", "answer_hours:avg"]
+                )[1]
+            ],
+            "export": lambda lines, ids: [
+                row[0] for row in lines.search([]).export_data(["subject"])["datas"]
+            ],
+            "name": lambda lines, ids: [
+                name for _id, name in lines.name_search("Secret")
+            ],
+        }
+        for person, lines in expected.items():
+            report = self.env["crm.mail.report"].with_user(self.people[person])
+            for way, ask in ways.items():
+                self.env.invalidate_all()
+                with self.subTest(person=person, way=way):
+                    if person in ("portal", "public"):
+                        with self.assertRaises(AccessError):
+                            ask(report, list(mine))
+                        continue
+                    found = ask(report, list(mine))
+                    self.assertEqual(len(found), len(lines))
+                    if way != "count":
+                        self.assertEqual(set(found), set(lines.values()))
+            if person not in ("portal", "public"):
+                for link in mine:
+                    with self.subTest(person=person, link=link):
+                        self.assertEqual(
+                            report.browse(link).has_access("read"), bool(lines)
+                        )
+
     def test_counts_tell_nothing_to_others(self):
         for person in ("record_reader", "stranger", "sales_manager", "administrator"):
             answer = self.client(self.people[person]).bootstrap()

@@ -150,9 +150,15 @@ MODELS = {
     "crm.mail.filter.condition": lambda s: s.filter.condition_ids,
     "crm.mail.filter.action": lambda s: s.filter.action_ids,
 }
-NOT_PRIVATE = {"crm.mail.provider", "crm.mail.health", "crm.mail.signature"}
+NOT_PRIVATE = {
+    "crm.mail.provider",
+    "crm.mail.health",
+    "crm.mail.signature",
+    "crm.mail.report",
+}
 """Presets, which everybody reads; the administrator's list of mailboxes, which
-``test_health`` tries, and signatures, which ``test_signature`` does."""
+``test_health`` tries, signatures, which ``test_signature`` does, and the lines of the
+report, which ``test_private`` tries: who reads a record reads what it shows."""
 ADMINISTRATORS = {"crm.mail.emergency", "crm.mail.leave"}
 """What they do with a mailbox of others; ``test_leave`` tries who may."""
 OPEN_TO_ALL = {"bootstrap", "progress"}

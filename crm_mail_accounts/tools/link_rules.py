@@ -40,7 +40,7 @@ def propose(account, messages) -> dict[int, list[Proposal]]:
     linked or that a person refused.
     """
     facts = {message.id: mail_facts(message) for message in messages}
-    internal = internal_addresses(account, facts.values())
+    internal = internal_addresses(account.env, facts.values())
     never = NeverList.parse(account.never_link or "")
     allowed = messages.filtered(
         lambda message: not why_not(facts[message.id], internal, never)
@@ -106,7 +106,7 @@ def references(message) -> list[str]:
     return [*ids, *answered][-32:]
 
 
-def internal_addresses(account, facts: Iterable[MailFacts]) -> set[str]:
+def internal_addresses(env, facts: Iterable[MailFacts]) -> set[str]:
     """Those of the mails' addresses that belong to the house: its users and mailboxes,
     contacts of its own companies, and everybody in the domains of its aliases."""
     people = {
@@ -114,7 +114,6 @@ def internal_addresses(account, facts: Iterable[MailFacts]) -> set[str]:
     }
     if not people:
         return set()
-    env = account.env
     rows = env.execute_query(
         SQL(
             """
