@@ -66,7 +66,7 @@ class CrmMailClient(models.AbstractModel):
             "trusted": trusted and not doubted,
             "warnings": warnings,
             "invitations": reading.invitations(self.env, mail),
-            "quoted": message._has_quotes(clean.html),
+            "quoted": message._has_quotes(mail, clean.html),
             "lines": len(mail.text.splitlines()),
             **client_payload.filed_by(message),
             "attachments": [

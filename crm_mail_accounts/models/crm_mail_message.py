@@ -10,6 +10,7 @@ from ..mailkit.mime.html import clean_html, text_to_html
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.preview import preview
 from ..mailkit.mime.quotes import fold_quotes
+from ..mailkit.sync.subjects import is_forward
 from ..mailkit.values import CleanHtml, ParsedMail
 from ..tools import large_mail, search_writer
 from ..tools.error_messages import describe
@@ -421,7 +422,10 @@ class CrmMailMessage(models.Model):
     ) -> str:
         """The body as the reading pane shows it: cleaned, quotes folded."""
         html = self._clean_body(mail, allow_remote=allow_remote).html
-        return fold_quotes(html, self.env._("Quoted text")) if fold else html
+        if not fold:
+            return html
+        forwarded = is_forward(mail.header.subject)
+        return fold_quotes(html, self.env._("Quoted text"), forwarded=forwarded)
 
     def _link_content(self) -> str:
         """What is posted of it when nothing else is said."""
@@ -434,9 +438,10 @@ class CrmMailMessage(models.Model):
         ).unlink()
 
     @api.model
-    def _has_quotes(self, clean_html: str) -> bool:
+    def _has_quotes(self, mail: ParsedMail, clean_html: str) -> bool:
         """Whether the body that is shown has quotes that are folded."""
-        return len(fold_quotes(clean_html, "")) > len(clean_html)
+        forwarded = is_forward(mail.header.subject)
+        return len(fold_quotes(clean_html, "", forwarded=forwarded)) > len(clean_html)
 
     # -- who is it about -------------------------------------------------------------
 

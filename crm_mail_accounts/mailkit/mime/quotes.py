@@ -6,9 +6,9 @@ no tree is written anew.  A browser opens ``<details>`` without any script.
 
 What is a quote: the elements by which clients mark one (Gmail, Thunderbird, Apple
 Mail, Outlook, Yahoo, Proton, Zimbra), a ``blockquote``, and what follows a line like
-``-----Original Message-----``.  A quote stays open when there would be nothing left to
-read, when it is what is forwarded, and when somebody answered between its lines,
-unless it is long.
+``-----Original Message-----`` or the quoted mail's header (see ``quoted_header``).  A
+quote stays open when there would be nothing left to read, when it is what is forwarded,
+and when somebody answered between its lines, unless it is long.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from .css import SCOPE
+from .quoted_header import find_quoted_header
 
 CLASS = "o_crm_mail_quoted"
 LONG = 1500
@@ -87,6 +88,7 @@ class _Range:
 
     start: int
     end: int
+    is_rest: bool = False  # all that follows a line or a header
 
 
 def _words(html: str) -> str:
@@ -122,6 +124,7 @@ class _Scanner:
 
     def __init__(self, html: str, start: int):
         self.html = html
+        self.header = find_quoted_header(html, start)
         self.stack: list[_Element] = []
         self.found: list[_Range] = []
         self.rest: tuple[int, int] | None = None  # start, depth of what it ends with
@@ -157,7 +160,7 @@ class _Scanner:
         while self.stack:
             element = self.stack.pop()
             if self.rest is not None and len(self.stack) < self.rest[1]:
-                self.found.append(_Range(self.rest[0], match.start()))
+                self.found.append(_Range(self.rest[0], match.start(), True))
                 self.rest = None
             if element.is_quote:
                 self.inside -= 1
@@ -168,17 +171,22 @@ class _Scanner:
                 return
 
     def text(self, start: int, end: int) -> None:
-        """A line such as ``-----Original Message-----`` in the text of an element."""
+        """A line such as ``-----Original Message-----`` in the text of an element, or
+        the header of the quoted mail."""
         match = end - start > 10 and _ORIGINAL.search(self.html[start:end])
-        if not match:
+        if match:
+            line = start + match.start() + (match[0][0] == "\n")
+        elif self.header is not None and start <= self.header < end:
+            line = self.header
+        else:
             return
-        line = start + match.start() + (match[0][0] == "\n")
         depth = len(self.stack)
         while depth and self.stack[depth - 1].tag not in _BLOCKS:
             depth -= 1  # a fold begins beside inline elements, never within one
         if depth < len(self.stack):
             line = self.stack[depth].start
-        self.rest = self.outermost(line, depth)
+        line, depth = self.outermost(line, depth)
+        self.rest = self.with_rule(line), depth
 
     def outermost(self, start: int, depth: int) -> tuple[int, int]:
         """The same place seen from the outermost element that begins with it.
@@ -247,16 +255,19 @@ def _is_folded(html: str, quote: _Range, shown: tuple[int, int]) -> bool:
     return (has_before or has_after) and len(words) > LONG
 
 
-def fold_quotes(html: str, label: str) -> str:
+def fold_quotes(html: str, label: str, *, forwarded: bool = False) -> str:
     """``html`` as ``clean_html`` gives it, its quotes in closed ``<details>``.
 
     ``label``: the words of the line that opens a quote, in the reader's language.
+    ``forwarded``: what follows a header is what the mail is about, and stays open.
     """
     opening = f'<div class="{SCOPE[1:]}">'
     wrapper = html.find(opening)
     first = wrapper + len(opening) if wrapper >= 0 else 0
     last = html.rfind("</div>") if wrapper >= 0 else len(html)
     ranges = _Scanner(html, max(wrapper, 0)).scan()
+    if forwarded:
+        ranges = [quote for quote in ranges if not quote.is_rest]
     shown = _content(html, first, last) if ranges else (0, 0)
     summary = f'<details class="{CLASS}"><summary>{escape(label)}</summary>'
     pieces, position = [], 0

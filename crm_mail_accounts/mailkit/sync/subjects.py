@@ -55,6 +55,12 @@ def base_subject(subject: str) -> tuple[str, bool]:
     return _SPACES.sub(" ", rest).strip().casefold(), bool(answer)
 
 
+def is_forward(subject: str) -> bool:
+    """Whether the outermost prefix is that of a forwarded mail (``FW:``, ``I:``)."""
+    match = _PREFIX.match(subject)
+    return bool(match) and match["reply"] is None
+
+
 _WORDS = frozenset({"ref", "ref.", "vid", "res"})
 """Prefixes that are also the writer's own words ("Ref: 2026/15"): they may hide in a
 comparison, but not vanish from a subject."""

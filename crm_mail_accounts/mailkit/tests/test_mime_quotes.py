@@ -6,6 +6,7 @@ import pytest
 from mailkit.mime.html import clean_html
 from mailkit.mime.plain_html import text_to_html
 from mailkit.mime.quotes import CLASS, LONG, fold_quotes
+from mailkit.sync.subjects import is_forward
 
 OPENING = f'<details class="{CLASS}"><summary>Quoted</summary>'
 
@@ -179,3 +180,93 @@ def test_a_picture_behind_the_quote_is_no_answer_but_one_before_it_is():
     quote = "<blockquote>Tuesday?</blockquote>"
     assert OPENING in folded(f"<p>Yes.</p>{quote}<img src='https://x.example/1.gif'>")
     assert OPENING in folded(f"<img alt='thumb up' src='https://x.example/1'>{quote}")
+
+
+HEADERS = {
+    "outlook, bold, one paragraph": (
+        "<p><b>From:</b> Rosa Conti &lt;r@x.example&gt;<br><b>Sent:</b> Monday 9:30<br>"
+        "<b>To:</b> Anna<br><b>Subject:</b> Offer</p><p>Tuesday?</p>"
+    ),
+    "italian, a paragraph each": (
+        "<p><b><span>Da:</span></b> Rosa Conti</p><p>Inviato: lunedì 2 marzo 2026</p>"
+        "<p>A: Anna</p><p>Oggetto: Offerta</p><p>Tuesday?</p>"
+    ),
+    "german, no bold": (
+        "<div>Von: Rosa Conti<br>Gesendet: Montag<br>An: Anna<br>Betreff: Angebot</div>"
+        "<div>Tuesday?</div>"
+    ),
+    "date first, under a rule": (
+        "<div><hr>Date: Mon, 2 Mar 2026<br>Subject: Offer<br>From: r@x.example<br>"
+        "To: a@x.example<br><br>Tuesday?</div>"
+    ),
+    "french, space before the colon": (
+        "<p>De&nbsp;: Rosa Conti<br>Envoyé&nbsp;: lundi<br>À&nbsp;: Anna<br>"
+        "Objet&nbsp;: Offre</p><p>Tuesday?</p>"
+    ),
+    "without a subject": (
+        "<p>From: <a href='mailto:r@x.example'>Rosa</a><br>Sent: Monday<br>To: Anna</p>"
+        "<p>Tuesday?</p>"
+    ),
+    "many recipients": (
+        "<p>From: Rosa<br>Sent: Monday<br>To: "
+        + "Somebody With A Name &lt;somebody@x.example&gt;;<br>" * 8
+        + "Subject: Offer</p><p>Tuesday?</p>"
+    ),
+}
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
+def test_the_header_of_the_quoted_mail_begins_the_quote(header):
+    outside, inside = parts(f"<div>Yes, fine.<br><br>Anna</div>{header}")
+    assert outside == "Yes, fine. Anna"
+    assert inside.endswith("Tuesday?") and ":" in inside[:10]
+
+
+def test_such_a_header_in_plain_text():
+    text = (
+        "Va bene.\n\n*Da:* Rosa\n*Inviato:* ieri\n*A:* Anna\n*Oggetto:* x\n\nAllora?\n"
+    )
+    before, inside = fold_quotes(text_to_html(text), "Quoted").split(OPENING)
+    assert "Va bene." in before and "Rosa" not in before
+    assert "Allora?" in inside
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Your flight</p><p>Da: Milano<br>A: Roma<br>Data: 3 marzo</p><p>Bye</p>",
+        "<p>Order</p><p>Subject: chairs<br>Date: Monday<br>To: the shop</p>",
+        "<p>Notes</p><p>From: Rosa</p><p>one</p><p>two</p><p>three</p>"
+        "<p>Date: Monday</p><p>one</p><p>two</p><p>three</p><p>Subject: Offer</p>",
+    ],
+    ids=["journey", "no_sender", "scattered"],
+)
+def test_lines_that_look_like_a_header_stay_open(html):
+    assert OPENING not in folded(html)
+
+
+def test_what_is_forwarded_under_a_header_stays_open():
+    html = f"<p>For you.</p>{HEADERS['german, no bold']}"
+    clean = clean_html(html, inline={}).html
+    assert fold_quotes(clean, "Quoted", forwarded=True) == clean
+    gmail = clean_html(GMAIL, inline={}).html
+    assert OPENING in fold_quotes(gmail, "Quoted", forwarded=True)
+
+
+def test_labels_by_the_thousand_cost_no_more_than_their_length():
+    fold_quotes("<p>x</p>" + "<p>To: a</p><p>Subject: b</p><p>x</p>" * 30_000, "Quoted")
+
+
+@pytest.mark.parametrize(
+    ("subject", "forward"),
+    [
+        ("FW: Offer", True),
+        ("I: Offerta", True),
+        ("Fwd: Re: Offer", True),
+        ("Re: Fwd: Offer", False),
+        ("R: Offerta", False),
+        ("Offer", False),
+    ],
+)
+def test_a_forward_is_known_by_its_outermost_prefix(subject, forward):
+    assert is_forward(subject) is forward
