@@ -11,6 +11,9 @@ Order within a turn: mails leave (``outgoing_send``); what users changed is push
 list, now and then; POP3 mailboxes that are due (``pop3_collect``); folder by folder,
 the inbox first (``folder_pass``); rules move to the server or back (``sieve_rules``);
 preview lines.  A mailbox that is kept here has a shorter turn (``kept_turn``).
+
+Mostly there is nothing to do, so what could be is asked together (:class:`Opening`,
+:class:`Waiting`, :class:`Rest`): such a turn has four transactions.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
@@ -47,11 +51,13 @@ from .kept_turn import KeptTurn
 from .lease import Claim, LeaseLost
 from .link_posting import LinkPosting
 from .operation_push import OperationPush
+from .operation_push import Work as OperationWork
 from .outgoing_mailbox import OutgoingMailbox
+from .outgoing_mailbox import Work as OutgoingWork
 from .outgoing_send import OutgoingSend
 from .pop3_collect import Pop3Collect
 from .read_ahead import ReadAhead
-from .sieve_rules import SieveRules
+from .sieve_rules import RulesTask, SieveRules
 from .vacation_sending import VacationSending
 
 _logger = logging.getLogger(__name__)
@@ -76,6 +82,47 @@ TELL_EVERY = 1.0
 TRANSACTION_TRIES = 5
 MOST_BREAKS = 3
 """Connections that one folder may break in a turn; the other folders wait for it."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """Where to connect and with what."""
+
+    endpoint: Endpoint
+    credentials: Credentials
+    trace: Trace | None
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a turn begins with: ids of mails whose time to leave has come; ``login``
+    unless something must be done first."""
+
+    kind: str
+    to_send: tuple[int, ...]
+    login: Login | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is done before folders are looked at."""
+
+    operations: OperationWork | None
+    outgoing: OutgoingWork | None
+    listing_is_old: bool
+    bridges: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What is done when all folders were looked at."""
+
+    rules: RulesTask | None
+    threads: bool
+    links: bool
+
+    def __bool__(self) -> bool:
+        return self.rules is not None or self.threads or self.links
 
 
 class AccountWorker:
@@ -134,112 +181,137 @@ class AccountWorker:
         """
         endpoint = None
         try:
-            mails_wait = self._send()
-            kind = self.commit(lambda env: self.account(env).kind)
-            if kind != "imap":
+            opening = self.commit(self._open)
+            mails_wait = bool(opening.to_send) and self._send(opening.to_send)
+            if opening.kind != "imap":
                 # Its folders are kept here, or sending is all that it is for.
-                kept_left = kind == "pop3" and KeptTurn(self).run()
+                kept_left = opening.kind == "pop3" and KeptTurn(self).run()
                 more = mails_wait or kept_left
-                pause = 0.0 if more else POLL_SECONDS
-                self.commit(lambda env: self._give_back(env, pause))
+                self.commit(lambda env: self._give_back(env, more))
                 return more
-            endpoint, credentials = self._log_in()
+            login = opening.login or self._log_in()
+            endpoint = login.endpoint
             try:
-                more = self._work(endpoint, credentials)
+                more = self._work(login)
             except MailError as error:
-                if error.code != "token_refused" or not credentials.access_token:
+                token = login.credentials.access_token
+                if error.code != "token_refused" or not token:
                     raise
                 # It should have been good, and may have ended early: once more.
-                endpoint, credentials = self._log_in(refused=credentials.access_token)
-                more = self._work(endpoint, credentials)
+                more = self._work(self._log_in(refused=token))
+            return self.commit(lambda env: self._end(env, more or mails_wait))
         except LeaseLost:
             _logger.info("account %s: taken over", self.claim.account_id)
-            return False
         except MailError as error:
             self._give_back_failed(error, endpoint)
-            return False
-        more = more or mails_wait
-        self.commit(lambda env: self._give_back(env, 0.0 if more else POLL_SECONDS))
-        return more
+        return False
 
-    def _send(self) -> bool:
-        """Mails leave before anything else, whatever is wrong with the mailbox."""
+    def _open(self, env) -> Opening:
+        account = self.account(env)
+        to_send = tuple(env["crm.mail.outgoing"]._to_send(account))
+        # Mails leave before anything else, whatever is wrong with the mailbox.
+        if to_send or account.kind != "imap" or account._token_is_due():
+            return Opening(account.kind, to_send)
+        return Opening(account.kind, (), self._login(env))
+
+    def _send(self, to_send: tuple[int, ...]) -> bool:
         return OutgoingSend(
             self.registry,
             self.door,
             self.claim.account_id,
             self.commit,
             lambda: self.time_is_up,
-        ).run()
+        ).run(to_send)
 
-    def _log_in(self, refused: str = "") -> tuple[Endpoint, Credentials]:
-        """Where to connect and with what; an access token is renewed when it is due."""
+    def _log_in(self, refused: str = "") -> Login:
+        """An access token is renewed when it is due."""
         due = self.commit(lambda env: self.account(env)._token_is_due(refused))
         if due:
             oauth.renew(self.door, self.claim.account_id, refused)
-        endpoint, credentials, self.trace = self.commit(self._connection)
-        return endpoint, credentials
+        return self.commit(self._login)
 
-    def _connection(self, env) -> tuple[Endpoint, Credentials, Trace | None]:
+    def _login(self, env) -> Login:
         account = self.account(env)
         trace = Trace() if account.debug else None
-        return account._imap_endpoint(), account._imap_credentials(), trace
+        return Login(account._imap_endpoint(), account._imap_credentials(), trace)
 
-    def _work(self, endpoint: Endpoint, credentials: Credentials) -> bool:
+    def _end(self, env, more: bool) -> bool:
+        """Give the account back; true when there is more to do at once."""
+        more = more or self.operations_wait(env)
+        self._give_back(env, more)
+        return more
+
+    def _work(self, login: Login) -> bool:
         """A turn on one connection, or on a few: a folder that breaks it is looked at
         again behind all others, so that it keeps none of them waiting (law 10)."""
+        self.trace = login.trace
         broke: list[int] = []
         while True:
             try:
-                return self._connected(endpoint, credentials, broke)
+                return self._connected(login, broke)
             except FolderBroke as broken:
                 broke.append(broken.folder_id)
                 # Two folders: it is the network, or the server, for all of them.
                 if len(set(broke)) > 1 or self.time_is_up:
                     raise broken.error from broken
 
-    def _connected(
-        self, endpoint: Endpoint, credentials: Credentials, broke: list[int]
-    ) -> bool:
+    def _connected(self, login: Login, broke: list[int]) -> bool:
         """``broke``: the folder that broke a connection of this turn, each time."""
-        with self.door._open_imap__(endpoint, credentials, trace=self.trace) as session:
-            push = OperationPush(self, endpoint)
-            push.run(session)
-            outgoing = OutgoingMailbox(self, endpoint)
-            outgoing.run(session)
+        with self.door._open_imap__(
+            login.endpoint, login.credentials, trace=self.trace
+        ) as session:
+            push = OperationPush(self, login.endpoint)
+            outgoing = OutgoingMailbox(self, login.endpoint)
+            pop3 = Pop3Collect(self)
+            waiting = self.commit(
+                lambda env: Waiting(
+                    push.load(env),
+                    outgoing.load(env),
+                    self._listing_is_old(env),
+                    tuple(pop3.due(env)),
+                )
+            )
+            if waiting.operations:
+                push.push(session, waiting.operations)
+            if waiting.outgoing:
+                outgoing.work_on(session, waiting.outgoing)
             touched = push.touched | outgoing.touched
             states = session.list_states()
-            if self.commit(self._listing_is_old):
+            if waiting.listing_is_old:
                 listing = session.list_folders()
                 quota = self._quota(session)
                 renamed = find_renamed(self, session, listing, states)
                 self.commit(
                     lambda env: self._store_listing(env, listing, quota, renamed)
                 )
-            pop3 = Pop3Collect(self)
-            pop3_left = pop3.run(session)
+            pop3_left = pop3.collect(session, waiting.bridges)
             self.deadline += pop3.seconds
             touched |= pop3.touched
-            tasks = self.commit(lambda env: self._tasks(env, states, touched))
+            tasks, rest = self.commit(lambda env: self._tasks(env, states, touched))
             tasks.sort(key=lambda task: task.folder_id in broke)
             if len(broke) >= MOST_BREAKS:
                 tasks = [task for task in tasks if task.folder_id not in broke]
             for task in tasks:
                 more = self._look(session, task)
-                if self.replies_wait:
-                    self.replies_wait = False
-                    VacationSending(self).run()
+                self._answer()
                 if more:
                     return True
-            SieveRules(self).run()
-            self.commit(self.end_of_pass)
-            if self.thread():
+            self._answer()
+            if rest is None:
+                rest = self.commit(self._rest)
+            if rest.rules:
+                SieveRules(self).move(rest.rules)
+            if rest.threads and self.thread():
                 return True
-            if LinkPosting(self, session).run():
+            if rest.links and LinkPosting(self, session).post():
                 return True
-            if ReadAhead(self, session).run(tasks):
-                return True
-            return self.commit(self.operations_wait) or pop3_left
+            return ReadAhead(self, session).run(tasks) or pop3_left
+
+    def _answer(self):
+        """Automatic answers leave as soon as the folder that asked for them is done."""
+        if self.replies_wait:
+            self.replies_wait = False
+            VacationSending(self).run()
 
     def thread(self) -> bool:
         """Conversations; true when the time was up before all mails had theirs."""
@@ -340,11 +412,23 @@ class AccountWorker:
             }
         )
 
-    def _tasks(self, env, states, touched: set[int]) -> list[FolderTask]:
+    def _tasks(
+        self, env, states, touched: set[int]
+    ) -> tuple[list[FolderTask], Rest | None]:
+        """The folders to look at; where there is none, also what comes behind them."""
         account = self.account(env)
         self.arrived_in = arrivals.waiting_in(env, account)
         self.replies_wait = vacation_sending.waits(env, account)
-        return folders_to_look_at(account, states, touched | self.arrived_in)
+        tasks = folders_to_look_at(account, states, touched | self.arrived_in)
+        return tasks, None if tasks else self._rest(env)
+
+    def _rest(self, env) -> Rest:
+        self.end_of_pass(env)
+        return Rest(
+            SieveRules(self).task(env),
+            thread_writer.wait(env, self.account(env)),
+            LinkPosting(self, None).begin(env),
+        )
 
     def end_of_pass(self, env):
         """Every folder was looked at: what is nowhere since two passes goes."""
@@ -393,12 +477,12 @@ class AccountWorker:
 
     # -- giving back -------------------------------------------------------------------
 
-    def _give_back(self, env, next_in: float):
+    def _give_back(self, env, more: bool):
         self._log_trace(env)
         lease = env["crm.mail.account.lease"]._of(self.claim)
         recovered = bool(lease.error_code)
         lease._release(
-            self._no_later_than_outgoing(env, next_in),
+            self._no_later_than_outgoing(env, 0.0 if more else POLL_SECONDS),
             failures=0,
             error_code=False,
             error_message=False,

@@ -47,7 +47,10 @@ class LinkPosting:
 
     def run(self) -> bool:
         """True when the time was up before all was posted."""
-        self.worker.commit(self._settle)
+        return self.worker.commit(self.begin) and self.post()
+
+    def post(self) -> bool:
+        """:meth:`run` when :meth:`begin` has said that there is something to do."""
         while self.worker.commit(self._backfill):
             if self.worker.time_is_up:
                 return True
@@ -60,10 +63,19 @@ class LinkPosting:
             if self.worker.time_is_up:
                 return True
 
-    def _settle(self, env):
+    def begin(self, env) -> bool:
+        """Settle what was posted lately; whether there are links to make or to post."""
         account = self.worker.account(env)
         env["crm.mail.link"]._settle_recent(account.user_id)
         env["crm.mail.message"]._import_host_mails(account)
+        waiting = env["crm.mail.link"].search_count(self._waiting(), limit=1)
+        return bool(account.link_backfill_below or waiting)
+
+    def _waiting(self) -> list:
+        return [
+            ("waiting", "=", True),
+            ("message_id.account_id", "=", self.worker.claim.account_id),
+        ]
 
     def _backfill(self, env) -> bool:
         return self.worker.account(env)._backfill_links()
@@ -71,11 +83,7 @@ class LinkPosting:
     def _next(self, env) -> tuple[int, list[Wanted]]:
         """Post what can be posted; what must be fetched for the others."""
         links = env["crm.mail.link"].search(
-            [
-                ("waiting", "=", True),
-                ("message_id.account_id", "=", self.worker.claim.account_id),
-                ("message_id", "not in", list(self.asked)),
-            ],
+            [*self._waiting(), ("message_id", "not in", list(self.asked))],
             limit=BATCH,
         )
         links._without_lost_mails(fields.Datetime.now() - LOST_AFTER)

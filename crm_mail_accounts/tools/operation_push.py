@@ -69,9 +69,11 @@ class OperationPush:
 
     def run(self, session) -> bool:
         """Push what can be pushed now; true when something was sent."""
-        work = self.commit(self._load)
-        if work is None:
-            return False
+        work = self.commit(self.load)
+        return work is not None and self.push(session, work)
+
+    def push(self, session, work: Work) -> bool:
+        """:meth:`run` with what :meth:`load` found a moment ago."""
         if work.claim.settled:
             self.commit(lambda env: self._settle(env, work.claim.settled))
         for group in work.claim.groups:
@@ -84,7 +86,8 @@ class OperationPush:
 
     # -- what waits ----------------------------------------------------------------
 
-    def _load(self, env) -> Work | None:
+    def load(self, env) -> Work | None:
+        """What can be pushed now; ``None`` for nothing."""
         account = self.account(env)
         now = fields.Datetime.now()
         rows = env["crm.mail.operation"].search(

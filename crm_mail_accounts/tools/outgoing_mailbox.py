@@ -78,16 +78,20 @@ class OutgoingMailbox:
         """Ids of folders that changed: to be looked at in this turn."""
 
     def run(self, session) -> None:
-        work = self.commit(self._load)
-        if work is None:
-            return
+        work = self.commit(self.load)
+        if work is not None:
+            self.work_on(session, work)
+
+    def work_on(self, session, work: Work) -> None:
+        """:meth:`run` with what :meth:`load` found a moment ago."""
         self._look(session, work)
         self._store(session, work)
         for outgoing_id in work.draft_ids:
             self._push_draft(session, work, outgoing_id)
         self._remove(session, work)
 
-    def _load(self, env) -> Work | None:
+    def load(self, env) -> Work | None:
+        """What is due; ``None`` for nothing."""
         account = self.account(env)
         due = env["crm.mail.outgoing"].search(
             [

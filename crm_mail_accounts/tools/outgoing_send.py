@@ -8,7 +8,7 @@ decided in ``mailkit/sync/sending.py``; how a state follows from another in
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from odoo import fields
@@ -52,17 +52,22 @@ class OutgoingSend:
         self.session = None
         self.used = False
 
-    def run(self) -> bool:
-        """Send until nothing waits or the time is up; true when something is left."""
+    def run(self, found: Sequence[int] = ()) -> bool:
+        """Send until nothing waits or the time is up; true when something is left.
+
+        :param found: ids of mails that were found to wait a moment ago
+        """
         seen: set[int] = set()
         try:
-            while ids := [one for one in self.commit(self._load) if one not in seen]:
+            ids = found or self.commit(self._load)
+            while ids := [one for one in ids if one not in seen]:
                 seen.update(ids)
                 for outgoing_id in ids:
                     if self.time_is_up():
                         return True
                     if not self._one(outgoing_id):
                         return False
+                ids = self.commit(self._load)
             return False
         finally:
             self._close()

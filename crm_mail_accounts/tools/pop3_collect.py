@@ -10,6 +10,7 @@ goes on.  Only when the account's own connection breaks, the account's turn ends
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 
 from odoo import fields
@@ -43,14 +44,19 @@ class Pop3Collect:
 
         :raises MailError: the account's own connection broke
         """
+        return self.collect(session, self.commit(self.due))
+
+    def collect(self, session, bridge_ids: Iterable[int]) -> bool:
+        """:meth:`run` with what :meth:`due` found a moment ago."""
         more = False
         begin = self.worker.clock()
-        for bridge_id in self.commit(self._due):
+        for bridge_id in bridge_ids:
             more |= self._collect(session, bridge_id)
         self.seconds = self.worker.clock() - begin
         return more
 
-    def _due(self, env) -> list[int]:
+    def due(self, env) -> list[int]:
+        """Ids of the POP3 mailboxes whose time has come."""
         return (
             env["crm.mail.pop3.bridge"]
             .search(

@@ -7,6 +7,9 @@ again ahead (``ahead`` of its row); opening it still tries.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from ..mailkit.errors import MailError
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.preview import preview
@@ -22,8 +25,20 @@ AHEAD_LARGEST = 256 * 1024
 AHEAD_OCTETS = 2 * 1024 * 1024
 """Bodies that are fetched before somebody opens them: of so many newest mails of the
 inbox, none so big, so many octets in a turn."""
+BODIES_AT_ONCE = 10
+"""Bodies of one transaction."""
 PREVIEW_OCTETS = 8192
 """Head of the mail that is fetched for a preview: its header and first text."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """UID -> id of mails of a folder: whose ``bodies`` are fetched, and of which others
+    the ``heads``; ``left``: whether the last time was cut off."""
+
+    bodies: dict[int, int]
+    heads: dict[int, int]
+    left: bool
 
 
 class Stopped(Exception):
@@ -42,47 +57,68 @@ class ReadAhead:
         for task in tasks:
             if task.role not in PREVIEW_FOLDERS:
                 continue
+            plan = self.worker.commit(lambda env, task=task: self._plan(env, task))
             try:
-                left = self.make_previews(task) or self.fetch_bodies(task)
+                left, stopped = self._read(task, plan), False
             except Stopped:
-                self.worker.commit(lambda env, task=task: self._left(env, task, True))
-                return False
-            self.worker.commit(
-                lambda env, task=task, left=left: self._left(env, task, left)
-            )
+                left = stopped = True
+            if left != plan.left:
+                self.worker.commit(
+                    lambda env, task=task, left=left: self._left(env, task, left)
+                )
             if left:
-                return True
+                return not stopped
         return False
+
+    def _plan(self, env, task: FolderTask) -> Plan:
+        bodies = self._without_body(env, task) if task.role == "inbox" else {}
+        folder = env["crm.mail.folder"].browse(task.folder_id)
+        return Plan(
+            bodies,
+            self._without_preview(env, task, bodies.values()),
+            bool(folder.ahead_left),
+        )
 
     @staticmethod
     def _left(env, task: FolderTask, left: bool):
         """Come back to this folder, although nothing is new in it."""
-        folder = env["crm.mail.folder"].browse(task.folder_id)
-        if folder.ahead_left != left:
-            folder.ahead_left = left
+        env["crm.mail.folder"].browse(task.folder_id).ahead_left = left
+
+    def _read(self, task: FolderTask, plan: Plan) -> bool:
+        """True when it was cut off.  The whole mail makes its line as well: what is
+        fetched as a whole is not asked for its head."""
+        if plan.bodies:
+            if self.worker.time_is_up:
+                return True
+            if not self.worker.open_again(self.session, task):
+                return False
+            if not self.fetch_bodies(task, plan.bodies):
+                return True
+        return self.make_previews(task, plan.heads)
 
     # -- previews --------------------------------------------------------------------
 
-    def make_previews(self, task: FolderTask) -> bool:
-        """Preview lines of the newest mails, from their heads; true when cut off."""
-        while True:
-            wanted = self.worker.commit(lambda env: self._without_preview(env, task))
-            if not wanted:
-                return False
+    def make_previews(self, task: FolderTask, wanted: dict[int, int]) -> bool:
+        """Preview lines of mails, from their heads; true when cut off."""
+        while wanted:
+            if self.worker.time_is_up:
+                return True
             if not self.worker.open_again(self.session, task):
                 return False
             heads = self._heads(wanted, PREVIEW_OCTETS)
             if heads is None:
+                wanted = self.worker.commit(
+                    lambda env: self._without_preview(env, task)
+                )
                 continue
             lines = {}
             for uid, message_id in wanted.items():
                 mail = parse_mail(heads.get(uid) or b"")
                 lines[message_id] = preview(mail.text, mail.html)
-            self.worker.commit(
+            wanted = self.worker.commit(
                 lambda env, lines=lines: self._store_previews(env, task, lines)
             )
-            if self.worker.time_is_up:
-                return True
+        return False
 
     def _heads(self, wanted: dict[int, int], octets: int) -> dict[int, bytes] | None:
         """Heads of mails, by UID; ``None`` when they are to be asked for otherwise.
@@ -120,51 +156,59 @@ class ReadAhead:
         folder = task.folder_id
         return [("shown_folder_id", "=", folder), ("folder_id", "=", folder)]
 
-    def _without_preview(self, env, task: FolderTask) -> dict[int, int]:
+    def _without_preview(
+        self, env, task: FolderTask, others: Collection[int] = ()
+    ) -> dict[int, int]:
+        """UID -> id of the next ones, ``others`` left out."""
         newest = env["crm.mail.message"].search(
             self._lying_in(task), limit=PREVIEW_MAILS
         )
         missing = newest.filtered(
-            lambda mail: mail.preview is False and mail.uid and mail.state == "ok"
+            lambda mail: (
+                mail.preview is False
+                and mail.uid
+                and mail.state == "ok"
+                and mail.id not in others
+            )
         )
         return {mail.uid: mail.id for mail in self._next(missing, PREVIEW_BATCH)}
 
-    def _store_previews(self, env, task: FolderTask, lines: dict[int, str]):
+    def _store_previews(
+        self, env, task: FolderTask, lines: dict[int, str]
+    ) -> dict[int, int]:
+        """The mails to go on with."""
         # An empty line is stored as such: it says that there is nothing to show.
         search_writer.add_previews(env, lines)
         self.worker.tell(env, env["crm.mail.folder"].browse(task.folder_id))
+        return self._without_preview(env, task)
 
     # -- bodies ahead ------------------------------------------------------------------
 
-    def fetch_bodies(self, task: FolderTask) -> bool:
+    def fetch_bodies(self, task: FolderTask, wanted: dict[int, int]) -> bool:
         """Bodies of the newest mails, so that they open at once: a few in each turn,
-        none that is big.  True when some are to be asked for otherwise."""
-        if task.role != "inbox":
-            return False
-        wanted = self.worker.commit(lambda env: self._without_body(env, task))
-        if not wanted or self.worker.time_is_up:
-            return False
-        if not self.worker.open_again(self.session, task):
-            return False
+        none that is big.  False when some are to be asked for otherwise."""
         # A partial fetch of more than the mail has is the whole mail, for many mails
         # in one command.
         bodies = self._heads(wanted, AHEAD_LARGEST)
         if bodies is None:
-            return True
-        for uid, message_id in wanted.items():
-            raw = bodies.get(uid)
-            if raw:
-                self.worker.commit(
-                    lambda env, message_id=message_id, raw=raw: self._store_body(
-                        env, message_id, raw
-                    )
-                )
-        return False
+            return False
+        got = [(wanted[uid], raw) for uid, raw in bodies.items() if raw]
+        for start in range(0, len(got), BODIES_AT_ONCE):
+            some = got[start : start + BODIES_AT_ONCE]
+            self.worker.commit(lambda env, some=some: self._store_bodies(env, some))
+        self.worker.commit(
+            lambda env: self.worker.tell(
+                env, env["crm.mail.folder"].browse(task.folder_id)
+            )
+        )
+        return True
 
-    def _store_body(self, env, message_id: int, raw: bytes):
-        message = env["crm.mail.message"].browse(message_id).exists()
-        if message and message.uid:
-            message._store_raw(raw)
+    @staticmethod
+    def _store_bodies(env, bodies: list[tuple[int, bytes]]):
+        for message_id, raw in bodies:
+            message = env["crm.mail.message"].browse(message_id).exists()
+            if message and message.uid:
+                message._store_raw(raw)
 
     def _without_body(self, env, task: FolderTask) -> dict[int, int]:
         """UID -> id of the newest small mails of a folder that are not cached."""

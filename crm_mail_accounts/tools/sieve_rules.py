@@ -63,7 +63,7 @@ def look(session) -> Look:
 
 
 @dataclass(frozen=True)
-class _Task:
+class RulesTask:
     wanted: str
     state: str
     digest: str
@@ -77,11 +77,8 @@ class SieveRules:
     def __init__(self, worker):
         self.worker = worker
 
-    def run(self) -> None:
+    def move(self, task: RulesTask) -> None:
         """Never raises a :class:`MailError`: mail goes on coming in."""
-        task = self.worker.commit(self._task)
-        if task is None:
-            return
         try:
             with self.worker.door._open_sieve__(
                 task.endpoint, task.credentials, trace=self.worker.trace
@@ -101,7 +98,7 @@ class SieveRules:
     def _row(self, env):
         return self.worker.account(env).sieve_ids
 
-    def _task(self, env) -> _Task | None:
+    def task(self, env) -> RulesTask | None:
         row = self._row(env)
         if not row or row.wanted == row.state == "here":
             return None
@@ -113,7 +110,7 @@ class SieveRules:
             fresh = row.checked_at and row.checked_at > now - LOOK_EVERY
             if fresh and not self._is_stale(account, row):
                 return None
-        return _Task(
+        return RulesTask(
             row.wanted,
             row.state,
             row.digest or "",
@@ -132,7 +129,7 @@ class SieveRules:
 
     # -- to the server -----------------------------------------------------------------
 
-    def _to_server(self, session, task: _Task) -> None:
+    def _to_server(self, session, task: RulesTask) -> None:
         found = look(session)
         if task.state == "server" and found.active != SCRIPT_NAME:
             self._take_back(session, found)

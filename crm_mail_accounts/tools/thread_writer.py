@@ -18,6 +18,20 @@ from . import search_writer
 BATCH = 1000
 
 
+def wait(env, account) -> bool:
+    """Whether mails of this account have no conversation yet."""
+    ((found,),) = env.execute_query(
+        SQL(
+            """
+            SELECT EXISTS (SELECT FROM crm_mail_message
+                            WHERE account_id = %s AND thread_id IS NULL)
+            """,
+            account.id,
+        )
+    )
+    return found
+
+
 def assign_threads(env, account, limit: int = BATCH, *, among=None) -> int:
     """Give mails without a conversation theirs; how many were looked at.
 
