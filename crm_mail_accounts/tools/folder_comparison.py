@@ -149,16 +149,17 @@ class FolderComparison(FolderFetch):
     def _locate(self, span: Span):
         """Find by counting where mails went, and list only those places.
 
-        Where older mail is not wanted, counts differ everywhere: there it is asked at
-        once which mails exist.
+        Where older mail is not wanted, counts differ everywhere, and a server without
+        ESEARCH does not count: there it is asked which mails exist, which is a sixth
+        of what their flags would be.
         """
         uids = self.commit(
             lambda env: change_writer.known_uids(
                 env, self.folder(env), self.uidvalidity, span
             )
         )
-        if self.task.since:
-            there = set(self.session.existing(*span))
+        if self.task.since or not self.session.offers("ESEARCH"):
+            there = set(self.session.existing(uids[0], uids[-1])) if uids else ()
             for part in deletions.as_ranges(uid for uid in uids if uid not in there):
                 self._compare(part)
             return

@@ -17,7 +17,7 @@ from ..mailkit.errors import LimitExceeded, MailError, ProtocolError, ServerRefu
 from ..mailkit.imap.changes import RUNGS
 from ..mailkit.sync.delta import Span
 from ..mailkit.sync.isolate import SURE, Break, after_break, around, isolate
-from ..mailkit.sync.plan import first_span, next_span
+from ..mailkit.sync.plan import first_span, next_span, unknown_spans
 from ..mailkit.values import FetchedMessage
 from . import index_writer
 from .folder_look import FolderLook
@@ -34,10 +34,14 @@ class FolderFetch(FolderLook):
     """Fetches windows of mails and stores them."""
 
     def _fetch_new(self, first: int, last: int):
-        """All new mail, whatever the clock says: it is what the user waits for."""
-        while last >= first:
-            low = self._window(first, last, limits.WINDOW, count_as_new=True)
-            last = low - 1
+        """All new mail, whatever the clock says: it is what the user waits for.
+
+        Not what we know already: the targets of our own moves, and what a pass that
+        was cut off had stored.
+        """
+        for low, high in unknown_spans((first, last), self.stored):
+            while high >= low:
+                high = self._window(low, high, limits.WINDOW, count_as_new=True) - 1
 
     def _fill(self) -> bool:
         """Walk down the first index; true when the slice ended before UID 1."""

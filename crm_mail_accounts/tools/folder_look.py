@@ -38,8 +38,9 @@ class FolderLook:
         """Confirmed removals, taken away together: the brake must see all of them."""
         self.removed = 0
         self.witnessed = False
-        self.there: Span | None = None
-        """Rows of UIDs that count as new: a pass was cut off, or a move of ours."""
+        self.stored: list[int] = []
+        """UIDs that count as new and have rows: a pass was cut off, or a move of ours;
+        ascending."""
         self.known_break: Break | None = None
         self.broke: Break | None = None
         """What broke the connection in this pass, for the worker to remember."""

@@ -93,8 +93,9 @@ class FolderPass(FolderComparison):
         if delta.folder.reset and folder.broken:
             folder._broke(None)  # those UIDs are other mails by now
         if delta.new:
-            uids = change_writer.known_uids(env, folder, mark.uidvalidity, delta.new)
-            self.there = (uids[0], uids[-1]) if uids else None
+            self.stored = change_writer.known_uids(
+                env, folder, mark.uidvalidity, delta.new
+            )
         return delta
 
     def _set_aside(self, env):
@@ -109,8 +110,8 @@ class FolderPass(FolderComparison):
         delta = self.delta
         if delta.new:
             self._fetch_new(*delta.new)
-        if self.there:
-            self._compare(self.there)
+        if self.stored:
+            self._compare((self.stored[0], self.stored[-1]))
         if delta.changes:
             self._changes(delta.changes, delta.changes_since)
         for window in delta.flag_windows:

@@ -20,12 +20,15 @@ the first index and everything later are the same walk.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..limits import FIRST_WINDOW, WINDOW
 from ..values import FolderState
 
+MOST_GAPS = 20
+"""Spans that :func:`unknown_spans` makes; each is a command of its own."""
 MAX_SPAN = 50_000
 """UIDs of one range, however thin: bounds what one FETCH may answer."""
 
@@ -109,3 +112,18 @@ def next_span(span: int, found: int) -> int:
     if found >= WINDOW // 2:
         return min(max(WINDOW, span * WINDOW // found), span * 2, MAX_SPAN)
     return min(max(span * 2, WINDOW), MAX_SPAN)
+
+
+def unknown_spans(
+    span: tuple[int, int], known: Sequence[int]
+) -> list[tuple[int, int]]:
+    """The parts of a span without the UIDs that are ``known`` (ascending), newest
+    first; the whole span where they lie too scattered to be left out."""
+    first, last = span
+    edges = [first - 1, *(uid for uid in known if first <= uid <= last), last + 1]
+    gaps = [
+        (before + 1, after - 1)
+        for before, after in pairwise(edges)
+        if after - before > 1
+    ]
+    return gaps[::-1] if len(gaps) <= MOST_GAPS else [span]

@@ -5,10 +5,12 @@ import pytest
 from mailkit.limits import FIRST_WINDOW, WINDOW
 from mailkit.sync.plan import (
     MAX_SPAN,
+    MOST_GAPS,
     FolderMark,
     first_span,
     next_span,
     plan_folder,
+    unknown_spans,
     windows_down,
 )
 from mailkit.values import FolderState
@@ -82,3 +84,23 @@ def test_thin_uids_widen_the_window_up_to_a_bound():
 def test_a_dense_answer_brings_a_wide_window_back():
     assert next_span(MAX_SPAN, found=25_000) == 2 * WINDOW
     assert next_span(WINDOW, found=WINDOW) == WINDOW
+
+
+@pytest.mark.parametrize(
+    ("known", "spans"),
+    [
+        ([], [(10, 20)]),
+        (range(10, 21), []),
+        ([10, 11], [(12, 20)]),
+        ([19, 20], [(10, 18)]),
+        ([12, 15], [(16, 20), (13, 14), (10, 11)]),
+        ([3, 9, 21], [(10, 20)]),
+    ],
+)
+def test_what_is_known_already_is_no_news(known, spans):
+    assert unknown_spans((10, 20), list(known)) == spans
+
+
+def test_many_gaps_are_asked_for_together():
+    known = list(range(1, 4 * MOST_GAPS, 2))
+    assert unknown_spans((1, 4 * MOST_GAPS), known) == [(1, 4 * MOST_GAPS)]
