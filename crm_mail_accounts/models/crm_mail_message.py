@@ -155,6 +155,13 @@ class CrmMailMessage(models.Model):
         ondelete="set null",
         help="Given a moment after the mail was indexed.",
     )
+    subject_key = BigInteger(
+        help="Stands for its subject without the prefixes of answers; set with the "
+        "conversation."
+    )
+    guess_key = BigInteger(
+        help="The same, of an answer that only its subject leads to a conversation."
+    )
     link_ids = fields.One2many("crm.mail.link", "message_id", "Links")
 
     _place_unique = models.UniqueIndex(
@@ -179,6 +186,11 @@ class CrmMailMessage(models.Model):
         "(thread_id, shown_folder_id, internal_date DESC, uid DESC)"
         " WHERE thread_id IS NOT NULL"
     )
+
+    _subject_index = models.Index(
+        "(account_id, subject_key, internal_date) WHERE subject_key IS NOT NULL"
+    )
+    _guess_index = models.Index("(account_id, guess_key) WHERE guess_key IS NOT NULL")
 
     def init(self):
         """Values that bulk writing leaves out."""

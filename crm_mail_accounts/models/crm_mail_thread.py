@@ -13,13 +13,21 @@ class CrmMailThread(models.Model):
     )
     user_id = fields.Many2one("res.users", "Owner", required=True, ondelete="cascade")
     message_ids = fields.One2many("crm.mail.message", "thread_id", "Mails")
+    next_id = fields.Many2one(
+        "crm.mail.thread",
+        "Goes on in",
+        index="btree_not_null",
+        ondelete="set null",
+        help="The conversation that follows this one because it is full.",
+    )
 
 
 class CrmMailThreadRef(models.Model):
     """A Message-ID that leads to a conversation, as 16 bytes.
 
     Also those of mails that were never seen, so that two answers to an absent mail are
-    one conversation.
+    one conversation. One without a conversation is shared by unrelated mails, and joins
+    nothing any more.
     """
 
     _name = "crm.mail.thread.ref"
@@ -29,8 +37,6 @@ class CrmMailThreadRef(models.Model):
 
     account_id = fields.Many2one("crm.mail.account", required=True, ondelete="cascade")
     key = fields.Binary(attachment=False, required=True)
-    thread_id = fields.Many2one(
-        "crm.mail.thread", required=True, index=True, ondelete="cascade"
-    )
+    thread_id = fields.Many2one("crm.mail.thread", index=True, ondelete="cascade")
 
     _key_unique = models.UniqueIndex("(account_id, key)")

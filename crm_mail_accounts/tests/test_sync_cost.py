@@ -6,7 +6,6 @@ from ..tools.account_worker import AccountWorker
 from .common import simple_mail
 from .sync_common import MODES, SyncCase
 
-
 INDEX = b"AUTHENTICATION-RESULTS"
 """Only the index asks for that."""
 

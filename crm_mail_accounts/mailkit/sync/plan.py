@@ -114,9 +114,7 @@ def next_span(span: int, found: int) -> int:
     return min(max(span * 2, WINDOW), MAX_SPAN)
 
 
-def unknown_spans(
-    span: tuple[int, int], known: Sequence[int]
-) -> list[tuple[int, int]]:
+def unknown_spans(span: tuple[int, int], known: Sequence[int]) -> list[tuple[int, int]]:
     """The parts of a span without the UIDs that are ``known`` (ascending), newest
     first; the whole span where they lie too scattered to be left out."""
     first, last = span

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 
 WITHIN = 30 * 24 * 3600.0
 """Seconds between a mail and an answer that names it by its subject only."""
@@ -101,6 +102,22 @@ class SubjectFacts:
     thread: int | None = None
 
 
+def guessed_by_subject(mail: SubjectFacts) -> bool:
+    """Whether nothing but its subject can tell what this mail answers."""
+    base, is_answer = base_subject(mail.subject)
+    return is_answer and bool(base) and not mail.answers
+
+
+def subject_key(subject: str) -> int | None:
+    """63 bits and a sign that stand for :func:`base_subject`; ``None`` for an empty
+    one."""
+    base = base_subject(subject)[0]
+    if not base:
+        return None
+    digest = blake2b(base.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
 def thread_by_subject(
     mail: SubjectFacts,
     candidates: Iterable[SubjectFacts],
@@ -113,9 +130,9 @@ def thread_by_subject(
     owner (``own``: their addresses), within :data:`WITHIN`; and all such candidates
     are in one thread.
     """
-    base, is_answer = base_subject(mail.subject)
-    if mail.answers or not is_answer or not base:
+    if not guessed_by_subject(mail):
         return None
+    base = base_subject(mail.subject)[0]
     people = mail.people - {address.lower() for address in own}
     threads = {
         other.thread

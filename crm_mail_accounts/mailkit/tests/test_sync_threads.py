@@ -12,9 +12,11 @@ from mailkit.mime.references import message_ids
 from mailkit.sync.subjects import WITHIN, SubjectFacts, base_subject, thread_by_subject
 from mailkit.sync.threads import (
     KEY_BYTES,
+    ThreadMail,
     ThreadPlan,
     TreeMail,
     assign,
+    partition,
     thread_key,
     thread_keys,
     tree_order,
@@ -109,7 +111,7 @@ def test_the_same_message_id_twice_is_one_thread_and_two_mails():
     assert assign([(1, [A]), (2, [A])], {}).threads == ((1, -1), (2, -1))
 
 
-def partition(pairs):
+def by_thread(pairs):
     found = {}
     for mail, thread in pairs:
         found.setdefault(thread, set()).add(mail)
@@ -146,14 +148,14 @@ def test_windows_in_any_order_give_the_same_conversations(seed):
         (number, dice.sample(keys, dice.choice((0, 1, 1, 1, 2, 3))))
         for number in range(80)
     ]
-    whole = partition(assign(mails, {}).threads)
+    whole = by_thread(assign(mails, {}).threads)
     dice.shuffle(mails)
     table = Table()
     while mails:
         size = dice.randint(1, 20)
         table.add(mails[:size])
         mails = mails[size:]
-    assert partition(table.mails.items()) == whole
+    assert by_thread(table.mails.items()) == whole
 
 
 # -- against Dovecot ----------------------------------------------------------
@@ -213,7 +215,7 @@ def both_partitions(live, mails):
         header = index_header(mail)
         keys = thread_keys(header.message_id, header.in_reply_to, header.references)
         rows.append((uid, keys))
-    return read_threads(answer[0].decode()), partition(assign(rows, {}).threads)
+    return read_threads(answer[0].decode()), by_thread(assign(rows, {}).threads)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -227,6 +229,75 @@ def test_contradicting_chains_join_no_less_than_dovecot_does(live):
     theirs, ours = both_partitions(live, corpus(random.Random(9), sane=False))
     for thread in theirs:
         assert any(thread <= one for one in ours)
+
+
+# -- full threads, and guesses -------------------------------------------------
+
+
+def test_a_full_thread_is_continued_in_another_one():
+    key = thread_key("<root@example.com>")
+    mails = [(number, (key,)) for number in range(25)]
+    plan = assign(mails, {key: 5}, {5: 4}, most=10)
+    assert [thread for _mail, thread in plan.threads] == [5] * 6 + [-1] * 10 + [-2] * 9
+    assert plan.continued == ((5, -1), (-1, -2))
+    assert plan.made == 2
+
+
+def test_threads_that_are_too_big_together_stay_two():
+    one, two = thread_key("<one@example.com>"), thread_key("<two@example.com>")
+    window = [("new", (thread_key("<three@example.com>"), one, two))]
+    known = {one: 5, two: 7}
+    assert assign(window, known, {5: 6, 7: 4}, most=10).merges == ((7, 5),)
+    plan = assign(window, known, {5: 6, 7: 5}, most=10)
+    assert plan.merges == ()
+    assert plan.threads == (("new", 5),)
+
+
+def guess(number, subject, people, *, answers=False, keys=(), at=0.0):
+    facts = SubjectFacts(subject, answers, frozenset(people), at)
+    return ThreadMail(number, tuple(keys), facts)
+
+
+ANNA, ME = "anna@conti.example", "me@demo.test"
+
+
+def test_an_answer_without_ids_is_with_what_its_subject_leads_to():
+    offer = guess(1, "Offer", {ANNA, ME})
+    answer = guess(2, "Re: Offer", {ANNA, ME})
+    assert partition([offer, answer], [ME]) == [(1, 2)]
+    # the owner alone is no common person
+    assert partition([guess(1, "Offer", {ME}), answer], [ME]) == [(1,), (2,)]
+    # two offers: nobody knows
+    again = guess(3, "Offer", {ANNA, ME})
+    assert partition([offer, answer, again], [ME]) == [(1,), (2,), (3,)]
+    # one of which answers the other: one conversation
+    key = thread_key("<offer@example.com>")
+    offer, again = (
+        guess(number, subject, {ANNA, ME}, answers=number > 1, keys=[key])
+        for number, subject in ((1, "Offer"), (3, "Re: Offer"))
+    )
+    assert partition([offer, answer, again], [ME]) == [(1, 2, 3)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_guesses_do_not_depend_on_the_order(seed):
+    dice = random.Random(seed)
+    keys = [thread_key(f"<key{number}@example.com>") for number in range(12)]
+    mails = [
+        guess(
+            number,
+            dice.choice(["", "Re: "]) + dice.choice(["Offer", "Invoice"]),
+            dice.sample([ANNA, "b@x.example", "c@x.example", ME], 2),
+            answers=dice.random() < 0.5,
+            keys=dice.sample(keys, dice.choice((0, 1, 2))),
+            at=dice.random() * 60 * 24 * 3600,
+        )
+        for number in range(25)
+    ]
+    first = partition(mails, [ME])
+    for _again in range(5):
+        dice.shuffle(mails)
+        assert partition(mails, [ME]) == first
 
 
 # -- order --------------------------------------------------------------------
