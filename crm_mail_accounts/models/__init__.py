@@ -18,6 +18,7 @@ from . import crm_mail_account_quota
 from . import crm_mail_account_sieve
 from . import crm_mail_account_signature
 from . import crm_mail_account_sync
+from . import crm_mail_account_team
 from . import crm_mail_account_token
 from . import crm_mail_account_vacation
 from . import crm_mail_account_rules
@@ -33,6 +34,7 @@ from . import crm_mail_vacation_reply
 from . import crm_mail_message
 from . import crm_mail_message_host
 from . import crm_mail_message_share
+from . import crm_mail_presence
 from . import crm_mail_share
 from . import crm_mail_comment
 from . import crm_mail_trusted_sender
@@ -70,6 +72,7 @@ from . import crm_mail_signature
 from . import crm_mail_client_links
 from . import crm_mail_client_records
 from . import crm_mail_client_sharing
+from . import crm_mail_client_team
 from . import crm_mail_client_chatter
 from . import mail_message
 from . import mail_scheduled_message

@@ -63,7 +63,6 @@ class CrmMailAccount(models.Model):
                 )
             )
         before = self.user_id
-        self.delegate_ids.filtered(lambda one: one.user_id == user).unlink()
         self.env["crm.mail.share"].search(
             [("message_id.account_id", "=", self.id), ("user_id", "=", user.id)]
         ).unlink()
@@ -76,6 +75,9 @@ class CrmMailAccount(models.Model):
         ).write({"user_id": user.id})
         self.write({"user_id": user.id, "main": False})
         self._change_owner_of_rows(user)
+        # Now that it is theirs: what they had been given to do stays with them.
+        self.delegate_ids.filtered(lambda one: one.user_id == user).unlink()
+        self._withdraw_assignments()
         self._of_users(before | user)._keep_one_main()
         self._tell_owner(
             self.with_context(lang=user.lang).env._(

@@ -30,7 +30,8 @@ class CrmMailClient(models.AbstractModel):
     ``role`` and ``special``, or none of them for all folders; and ``search``::
 
         {words: [[place, text]], flags: [name], since: datetime, before: datetime,
-         account_id: int, record: {model, res_id}, linked_to: part of a name}
+         account_id: int, record: {model, res_id}, linked_to: part of a name,
+         assigned: "me" or "nobody"}
 
     where each part may be left out (``tools/message_query`` has the names).
     """
@@ -193,10 +194,16 @@ class CrmMailClient(models.AbstractModel):
         except (TypeError, ValueError):
             dates = None
         known = {place for place, _text in words} <= set(message_query.PLACES)
+        assigned = {None: None, False: None, "me": self.env.uid, "nobody": 0}
+        known &= search.get("assigned") in assigned
         if not known or not set(flags) <= set(message_query.FLAGS) or dates is None:
             raise UserError(self.env._("Mails cannot be searched like that."))
         return Search(
-            words=words, flags=flags, records=self._linked_to(search), **dates
+            words=words,
+            flags=flags,
+            records=self._linked_to(search),
+            assigned_to=assigned[search.get("assigned")],
+            **dates,
         )
 
     @api.model

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools import client_payload
+
 LONGEST = 10_000
 """Characters of a comment."""
 MOST_NAMED = 50
@@ -174,11 +176,7 @@ class CrmMailClient(models.AbstractModel):
             unopened.opened_at = fields.Datetime.now()
 
     def _person(self, user) -> dict:
-        return {
-            "id": user.id,
-            "name": user.name,
-            "avatar_url": f"/web/image/res.users/{user.id}/avatar_128",
-        }
+        return client_payload.person(user)
 
     def _comment_payload(self, comment) -> dict:
         return {

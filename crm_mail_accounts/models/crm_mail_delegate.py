@@ -77,14 +77,18 @@ class CrmMailDelegate(models.Model):
     def write(self, vals):
         self._check_no_emergency()
         users = self.user_id
+        accounts = self.account_id
         result = super().write(vals)
+        accounts._withdraw_assignments()
         self._tell(users | self.user_id)
         return result
 
     def unlink(self):
         self._check_no_emergency()
         users = self.user_id
+        accounts = self.account_id
         result = super().unlink()
+        accounts._withdraw_assignments()
         self._tell(users)
         return result
 

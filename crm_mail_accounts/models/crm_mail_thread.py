@@ -20,6 +20,16 @@ class CrmMailThread(models.Model):
         ondelete="set null",
         help="The conversation that follows this one because it is full.",
     )
+    assigned_id = fields.Many2one(
+        "res.users",
+        "Assigned to",
+        index="btree_not_null",
+        ondelete="set null",
+        help="Who of those who act in the mailbox takes care of it. Kept when "
+        "conversations merge.",
+    )
+    assigned_by_id = fields.Many2one("res.users", "Assigned by", ondelete="set null")
+    assigned_at = fields.Datetime()
 
 
 class CrmMailThreadRef(models.Model):

@@ -1,6 +1,6 @@
 import inspect
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
 from odoo.tests import new_test_user, tagged
@@ -36,6 +36,10 @@ CLIENT_CALLS = {
     "share_candidates": lambda s: (s.mail.id,),
     "delete_comment": lambda s: (s.comment.id,),
     "withdraw_share": lambda s: (s.share.id,),
+    "presence": lambda s: ("a tab", s.mail.id),
+    "answer_check": lambda s: (s.mail.id, "2026-03-02 12:00:00"),
+    "assign_candidates": lambda s: (s.mail.ids,),
+    "assign": lambda s: (s.mail.ids, s.owner.id),
     "chatter_senders": lambda s: ("crm.lead", s.lead.id),
     "unlink_message": lambda s: (s.link.id,),
     "sync_now": lambda s: (s.account.id,),
@@ -133,6 +137,7 @@ MODELS = {
     "crm.mail.account.delete": lambda s: s.deletion,
     "crm.mail.delegate": lambda s: s.delegate,
     "crm.mail.link.backfill": lambda s: s.backfill,
+    "crm.mail.presence": lambda s: s.presence,
     "crm.mail.operation": lambda s: s.operation,
     "crm.mail.outgoing": lambda s: s.outgoing,
     "crm.mail.thread": lambda s: s.mail.thread_id,
@@ -178,6 +183,7 @@ WRITERS_ONLY = {
     "compose_parse_addresses",
     "compose_templates",
     "outgoing_list",
+    "presence",
 }
 """So do these, for whoever has to do with mailboxes."""
 
@@ -228,6 +234,16 @@ class TestSecurity(MailCase):
             self.env["crm.mail.link.backfill"]
             .with_user(self.owner)
             .create({"account_id": self.account.id})
+        )
+        self.presence = self.env["crm.mail.presence"].create(
+            {
+                "user_id": self.owner.id,
+                "tab": "a tab",
+                "message_id": self.mail.id,
+                "account_id": self.account.id,
+                "kind": "reading",
+                "seen_at": fields.Datetime.now(),
+            }
         )
         self.token = self.env["crm.mail.account.token"].create(
             {"account_id": self.account.id, "kind": "google"}
@@ -375,6 +391,7 @@ class TestSecurity(MailCase):
                         answer = str(getattr(client, method)(*values))
                         self.assertNotIn("rosa@conti.example", answer)
                         self.assertNotIn("Unsent", answer)
+                        self.assertNotIn(f"'message_id': {self.mail.id}", answer)
                         continue
                     with self.assertRaises(AccessError), self.cr.savepoint():
                         getattr(client, method)(*values)

@@ -41,6 +41,7 @@ def account_payload(account, folders) -> dict:
         "kind": account.kind,
         "owner": _owner(account),
         "may_act": account._has_right("act"),
+        "shared": account._is_shared(),
         "quota": _quota(account),
         "health": {
             "state": health,
@@ -171,6 +172,15 @@ def filter_payload(each) -> dict:
             }
             for line in each.action_ids
         ],
+    }
+
+
+def person(user) -> dict:
+    """A colleague: ``{id, name, avatar_url}``."""
+    return {
+        "id": user.id,
+        "name": user.name,
+        "avatar_url": f"/web/image/res.users/{user.id}/avatar_128",
     }
 
 

@@ -48,12 +48,23 @@ def composition(mail, senders: list[dict]) -> dict:
         "importance": mail.importance,
         "read_receipt": mail.read_receipt,
         "attachments": attachments(mail),
-        "parent": {"message_id": mail.parent_id.id, "kind": mail.parent_kind or "reply"}
-        if mail.parent_id
-        else False,
+        "parent": _parent(mail),
         "record": record(mail.env, mail.res_model, mail.res_id),
         "send_at": fields.Datetime.to_string(mail.send_at) or False,
         "error": mail.error or "",
+        "started_at": fields.Datetime.to_string(mail.create_date),
+    }
+
+
+def _parent(mail) -> dict | bool:
+    """What a mail answers; in no mailbox where its author does not read that."""
+    parent = mail.parent_id
+    if not parent:
+        return False
+    return {
+        "message_id": parent.id,
+        "kind": mail.parent_kind or "reply",
+        "account_id": parent.has_access("read") and parent.account_id.id,
     }
 
 

@@ -53,10 +53,17 @@ def start(env, kind: str, message, senders: list[dict]) -> dict:
         "importance": "normal",
         "read_receipt": False,
         "attachments": [],
-        "parent": {"message_id": message.id, "kind": kind} if message else False,
+        "parent": {
+            "message_id": message.id,
+            "kind": kind,
+            "account_id": message.account_id.id,
+        }
+        if message
+        else False,
         "record": False,
         "send_at": False,
         "error": "",
+        "started_at": fields.Datetime.to_string(fields.Datetime.now()),
     }
     if message:
         mail = None if kind == "forward_attachment" else message._read()[0]

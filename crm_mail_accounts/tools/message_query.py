@@ -78,7 +78,8 @@ class Search:
 
     ``words``: pairs of a place of :data:`PLACES` and a text; ``flags``: of
     :data:`FLAGS`; ``since``, ``before``: UTC; ``records``: (model, id), of which it is
-    linked to one.
+    linked to one; ``assigned_to``: a user who takes care of its conversation, 0:
+    nobody does.
     """
 
     words: tuple[tuple[str, str], ...] = ()
@@ -86,6 +87,7 @@ class Search:
     since: str | None = None
     before: str | None = None
     records: tuple[tuple[str, int], ...] | None = None
+    assigned_to: int | None = None
 
     def __bool__(self) -> bool:
         return bool(
@@ -94,6 +96,7 @@ class Search:
             or self.since
             or self.before
             or self.records is not None
+            or self.assigned_to is not None
         )
 
     def conditions(self, mail: SQL) -> list[SQL]:
@@ -116,7 +119,24 @@ class Search:
                     self.records or (("", 0),),
                 )
             )
+        if self.assigned_to is not None:
+            found.append(_assigned_to(mail, self.assigned_to))
         return found
+
+
+def _assigned_to(mail: SQL, user_id: int) -> SQL:
+    if not user_id:
+        return SQL(
+            "NOT EXISTS (SELECT FROM crm_mail_thread thread"
+            " WHERE thread.id = %s.thread_id AND thread.assigned_id IS NOT NULL)",
+            mail,
+        )
+    return SQL(
+        "%s.thread_id IN (SELECT thread.id FROM crm_mail_thread thread"
+        " WHERE thread.assigned_id = %s)",
+        mail,
+        user_id,
+    )
 
 
 @dataclass(frozen=True)

@@ -41,15 +41,19 @@ def message_rows(env, ids: Iterable[int]) -> list[dict]:
         _comment_count(env, query.table),
         _is_linked(env, query.table),
         _undelivered(env, query.table),
+        _assigned(env, query.table),
     ]
-    names = (*COLUMNS, "comments", "linked", "undelivered")
+    names = (*COLUMNS, "comments", "linked", "undelivered", "assigned_id")
     found = {
         row[0]: dict(zip(names, row, strict=True))
         for row in env.execute_query(query.select(*columns))
     }
     links = _links(env, [mail["id"] for mail in found.values() if mail["linked"]])
     foreign = _foreign_accounts(env, found.values())
-    return [_row(env, found[each], links, foreign) for each in ids if each in found]
+    people = _people(env, {mail["assigned_id"] for mail in found.values()})
+    return [
+        _row(env, found[each], links, foreign, people) for each in ids if each in found
+    ]
 
 
 def tell_threads(rows: list[dict], threads: Mapping[int, Thread]) -> None:
@@ -104,6 +108,21 @@ def _undelivered(env, mail: str) -> SQL:
     )
 
 
+def _assigned(env, mail: str) -> SQL:
+    env["crm.mail.thread"].flush_model(["assigned_id"])
+    return SQL(
+        "(SELECT thread.assigned_id FROM crm_mail_thread thread WHERE thread.id = %s)",
+        SQL.identifier(mail, "thread_id"),
+    )
+
+
+def _people(env, ids: set[int | None]) -> dict[int | None, dict]:
+    """Of those to whom conversations are assigned, for the mailbox's readers."""
+    # sudo: a colleague's name, also of another company than those of the reader
+    users = env["res.users"].sudo().browse(sorted(filter(None, ids)))
+    return {user.id: client_payload.person(user) for user in users}
+
+
 def _foreign_accounts(env, mails: Iterable[Mapping]) -> set[int | None]:
     """Accounts of these mails that the user does not read: the mail itself is shared
     with them."""
@@ -113,8 +132,13 @@ def _foreign_accounts(env, mails: Iterable[Mapping]) -> set[int | None]:
 
 
 def _row(
-    env, mail: Mapping, links: dict[int, list[dict]], foreign: set[int | None]
+    env,
+    mail: Mapping,
+    links: dict[int, list[dict]],
+    foreign: set[int | None],
+    people: Mapping[int | None, dict],
 ) -> dict:
+    is_shared = mail["user_id"] != env.uid and mail["account_id"] in foreign
     sender = {"name": mail["from_name"] or "", "email": mail["from_email"] or ""}
     return {
         "id": mail["id"],
@@ -132,7 +156,8 @@ def _row(
         "preview": mail["preview"] or "",
         "size": mail["size"] or 0,
         "unreadable": mail["state"] == "unreadable",
-        "shared": mail["user_id"] != env.uid and mail["account_id"] in foreign,
+        "shared": is_shared,
+        "assigned": not is_shared and people.get(mail["assigned_id"], False),
         "comments": mail["comments"],
         "undelivered": mail["undelivered"] or False,
         "links": links.get(mail["id"], []),

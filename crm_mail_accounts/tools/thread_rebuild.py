@@ -19,6 +19,7 @@ from odoo.tools import SQL
 
 from ..mailkit.sync.subjects import WITHIN, SubjectFacts
 from ..mailkit.sync.threads import MAX_THREAD, ThreadMail, partition, thread_keys
+from . import thread_heirs
 
 _logger = logging.getLogger(__name__)
 
@@ -235,6 +236,7 @@ def _write(env, account, groups, mails, threads: set[int]) -> None:
         " WHERE crm_mail_message.id = found.id",
         moved,
     )
+    thread_heirs.pass_on(cr, ((had[mail], to) for mail, to in moved))
     keys = {key: placed[mail.id] for mail in mails.values() for key in mail.keys}
     if keys:
         cr.execute_values(

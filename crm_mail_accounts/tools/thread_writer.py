@@ -19,7 +19,7 @@ from odoo.tools import SQL
 
 from ..mailkit.sync.subjects import SubjectFacts, guessed_by_subject, subject_key
 from ..mailkit.sync.threads import OVERUSED, ThreadPlan, assign, thread_key, thread_keys
-from . import search_writer, thread_rebuild
+from . import search_writer, thread_heirs, thread_rebuild
 
 BATCH = 1000
 
@@ -212,6 +212,7 @@ def _store(env, account, plan: ThreadPlan, mails: dict[int, _Mail]) -> dict[int,
 
     cr = env.cr
     if plan.merges:
+        thread_heirs.pass_on(cr, plan.merges)
         for table, column in (
             ("crm_mail_message", "thread_id"),
             ("crm_mail_thread_ref", "thread_id"),
