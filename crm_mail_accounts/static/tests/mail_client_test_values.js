@@ -10,6 +10,7 @@ export function makeAccount(values = {}) {
         owner: false,
         repair: "",
         may_act: true,
+        shared: false,
         away: false,
         quota: false,
         health: {state: "ok", message: "", at: false},
@@ -69,6 +70,8 @@ export function makeRow(id, values = {}) {
         unreadable: false,
         shared: false,
         comments: 0,
+        assigned: false,
+        draft_by: false,
         undelivered: false,
         links: [],
         ...values,
@@ -203,6 +206,29 @@ export function makeComposition(values = {}) {
         record: false,
         send_at: false,
         error: "",
+        started_at: "2026-03-10 09:00:00",
+        ...values,
+    };
+}
+
+/** A colleague */
+export function makePerson(id, values = {}) {
+    return {
+        id,
+        name: `Person ${id}`,
+        avatar_url: "data:image/gif;base64,R0lGODlhAQABAAAAACw=",
+        ...values,
+    };
+}
+
+/** Somebody else who is at a mail of a mailbox of several people */
+export function makePresence(personId, values = {}) {
+    return {
+        person: makePerson(personId),
+        account_id: 1,
+        message_id: 3,
+        thread_id: false,
+        kind: "reading",
         ...values,
     };
 }

@@ -141,7 +141,11 @@ export function mailChanges(server, value, state) {
         },
         compose_save: (id, version) =>
             server.conflict
-                ? {conflict: true, composition: server.conflict}
+                ? {
+                      conflict: true,
+                      composition: server.conflict,
+                      taken_by: server.takenBy,
+                  }
                 : {
                       id: id || 500,
                       version: version + 1,
@@ -156,6 +160,7 @@ export function mailChanges(server, value, state) {
         compose_leave: () => true,
         compose_undo: (id) => value("opened", [id]),
         compose_discard: () => true,
+        compose_take_over: (id) => value("opened", [id]),
         compose_detach: () => true,
         outgoing_cancel: (id) => takeOut(id) && value("opened", [id]),
         outgoing_send_now: takeOut,
@@ -164,5 +169,6 @@ export function mailChanges(server, value, state) {
         outgoing_dismiss: takeOut,
         link_thread: (...args) => value("threadLinks", args),
         outgoing_reschedule: () => true,
+        assign: () => [],
     };
 }

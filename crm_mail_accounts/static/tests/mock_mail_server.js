@@ -40,6 +40,8 @@ export function mockMailServer(values = {}) {
         found: [],
         /** The mails of a conversation, oldest first */
         thread: [],
+        /** What colleagues have begun to write there */
+        threadDrafts: [],
         headers: {fields: [["Subject", "Hello"]]},
         card: {email: "", partner: false},
         saved: 1,
@@ -73,6 +75,11 @@ export function mockMailServer(values = {}) {
         },
         audience: {names: ["Paolo Verdi"], more: 0, outside: []},
         threadLinks: [],
+        /** Who else is in mailboxes of several people */
+        presence: [],
+        /** Whom a conversation may be given to */
+        assignees: [],
+        answerCheck: {answering: [], answered: []},
         /** What a new folder becomes */
         folder: (accountId, parentId, name) =>
             makeFolder({
@@ -95,6 +102,7 @@ export function mockMailServer(values = {}) {
         opened: (id) => makeComposition({id, version: 7}),
         /** What somebody else has saved meanwhile */
         conflict: false,
+        takenBy: false,
         undoUntil: false,
         people: [],
         parsed: (text) => ({addresses: [{name: "", email: text}], wrong: []}),
@@ -104,6 +112,9 @@ export function mockMailServer(values = {}) {
         outgoing: {scheduled: [], outgoing: [], undelivered: []},
         /** @type {{[method: string]: string}} what is refused, and how */
         refuse: {},
+        /** What this tab said that it shows: [the open mail, those that are answered] */
+        presences: [],
+        answerChecks: [],
         /** Names of the calls, for tests that count them */
         calls: [],
         /** @type {[string, ...any][]} the calls that change something, in full */
@@ -168,7 +179,10 @@ export function mockMailServer(values = {}) {
         link_audience: (...args) => value("audience", args),
         unlink_message: () => true,
         sync_now: () => true,
-        open_thread: (...args) => ({rows: value("thread", args)}),
+        open_thread: (...args) => ({
+            rows: value("thread", args),
+            drafts: server.threadDrafts,
+        }),
         message_headers: (...args) => value("headers", args),
         address_card: (...args) => value("card", args),
         trust_sender: () => true,
@@ -195,6 +209,15 @@ export function mockMailServer(values = {}) {
         compose_apply_template: (...args) => value("template", args),
         outgoing_list: (kind) => ({rows: server.outgoing[kind], before: false}),
     };
+    onRpc("crm.mail.client", "presence", ({args}) => {
+        server.presences.push(args.slice(1));
+        return value("presence", args);
+    });
+    onRpc("crm.mail.client", "assign_candidates", ({args}) => value("assignees", args));
+    onRpc("crm.mail.client", "answer_check", ({args}) => {
+        server.answerChecks.push(args);
+        return value("answerCheck", args);
+    });
     onRpc("crm.mail.client", "conversation", ({args}) => value("talk", args));
     onRpc("crm.mail.client", "share_candidates", ({args}) => value("colleagues", args));
     // Beside what a test counts: asked for with every mail, and mostly for nothing.

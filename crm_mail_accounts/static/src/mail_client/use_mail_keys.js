@@ -67,6 +67,7 @@ export function useMailKeys() {
         I: () => act("read"),
         "!": () => act("junk", "notJunk"),
         v: () => act("move"),
+        A: () => act("assign"),
         l: () => {
             if (store.openId && store.mayLink) {
                 openLinkDialog(store.openId);

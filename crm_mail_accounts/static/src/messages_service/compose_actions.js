@@ -360,6 +360,11 @@ export class ComposeActions {
             fail(conflict ? "" : saveError);
             return;
         }
+        const {isWanted, look} = await this.client.team.mayLeave(state.get(key));
+        if (!isWanted) {
+            this.keepBack(key, look);
+            return;
+        }
         const answer = await this.saver.run(key, () => {
             const draft = state.get(key);
             return this.client.ask("compose_send", [
@@ -376,6 +381,24 @@ export class ComposeActions {
         this.drop(key);
         this.offerUndo(answer.value, sendAt);
         this.client.lookSoon();
+    }
+
+    /**
+     * The author wants to look at the conversation before they send.
+     *
+     * @param {number} key
+     * @param {number|false} messageId
+     */
+    async keepBack(key, messageId) {
+        const {client, state} = this;
+        state.activate(key);
+        if (messageId) {
+            state.setMode(key, "minimised");
+            if (!client.screens) {
+                await client.openMessages();
+            }
+            await client.openMessage(messageId);
+        }
     }
 
     /**

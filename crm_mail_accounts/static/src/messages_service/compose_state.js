@@ -16,7 +16,7 @@
  * @typedef {{name: string, email: string, wrong?: boolean}} ChipAddress
  * @typedef {{key: string, kind: "own"|"delegated"|"shared"|"system", account_id: number|false, name: string, email: string, main: boolean, signature_html: string, max_size: number}} Sender
  * @typedef {{id: number, filename: string, content_type: string, size: number, url: string, cid: string}} ComposeAttachment
- * @typedef {{id: number|false, version: number, state: string, sender_key: string, senders: Sender[], to: ChipAddress[], cc: ChipAddress[], bcc: ChipAddress[], subject: string, body_html: string, plain: boolean, importance: "normal"|"high"|"low", read_receipt: boolean, attachments: ComposeAttachment[], parent: {message_id: number, kind: string}|false, record: {model: string, res_id: number, name: string}|false, send_at: string|false, error: string}} Composition
+ * @typedef {{id: number|false, version: number, state: string, sender_key: string, senders: Sender[], to: ChipAddress[], cc: ChipAddress[], bcc: ChipAddress[], subject: string, body_html: string, plain: boolean, importance: "normal"|"high"|"low", read_receipt: boolean, attachments: ComposeAttachment[], parent: {message_id: number, kind: string, account_id: number|false}|false, record: {model: string, res_id: number, name: string}|false, send_at: string|false, error: string, started_at: string|false}} Composition
  * @typedef {{key: number, filename: string, size: number, progress: number, error: string, isInline: boolean}} Upload
  * @typedef {"to"|"cc"|"bcc"} AddressFieldName
  * @typedef {"none"|"dirty"|"saving"|"saved"|"waiting"|"failed"} SaveState
@@ -36,6 +36,8 @@ const VALUE_NAMES = [
     "read_receipt",
     "parent",
 ];
+/** What a mail is started as when it answers another */
+const ANSWERS = ["reply", "reply_all"];
 /** Windows that stand open side by side; opening one more folds the oldest */
 const OPEN_MAX = 2;
 
@@ -71,6 +73,7 @@ function emptyComposition() {
         record: false,
         send_at: false,
         error: "",
+        started_at: false,
     };
 }
 
@@ -99,6 +102,13 @@ export class ComposeState {
     /** Windows that are on screen: not those whose mail is leaving */
     get shown() {
         return this.windows.filter(({status}) => status !== "leaving");
+    }
+
+    /** The mails that are answered in the windows on screen */
+    get answered() {
+        return this.shown
+            .map(({parent}) => parent)
+            .filter((parent) => parent && ANSWERS.includes(parent.kind));
     }
 
     /**

@@ -12,6 +12,7 @@ import {OutgoingActions} from "./outgoing_actions";
 import {ReadingActions} from "./reading_actions";
 import {RecordMail} from "./record_mail";
 import {SearchActions} from "./search_actions";
+import {TeamActions} from "./team_actions";
 
 /**
  * The only place of the web client that speaks to the server about mail.
@@ -20,8 +21,8 @@ import {SearchActions} from "./search_actions";
  * sentences. As the store it is one object in files by subject, each on top of the one
  * before: `service_door` (the call itself), `account_service`, `list_service`,
  * `message_service`, `news_service`. What the reader does is in the `*_actions` files:
- * mails, folders, filters, links, comments, what is written and what becomes of it;
- * all ask through here. Nothing here throws towards a component, but for the two
+ * mails, folders, filters, links, comments, colleagues in one mailbox, what is written
+ * and what becomes of it; all ask through here. Nothing here throws towards a component, but for the two
  * things that a component asks and waits for itself (search for records).
  *
  * @typedef {import("./service_door").Answer} Answer
@@ -43,6 +44,7 @@ export class MailClientService extends NewsService {
         this.compose = new ComposeActions(this, services.file_upload);
         this.outgoing = new OutgoingActions(this);
         this.search = new SearchActions(this);
+        this.team = new TeamActions(this);
     }
 
     listen() {
@@ -50,6 +52,7 @@ export class MailClientService extends NewsService {
         this.bus.subscribe(BUS_OUTGOING, (payload) => this.outgoing.onChanged(payload));
         this.comments.listen();
         this.compose.listen();
+        this.team.listen();
     }
 
     /**
@@ -85,6 +88,7 @@ export class MailClientService extends NewsService {
             this.store.leaveFolder();
             this.store.outgoing.close();
         }
+        this.team.follow(this.store);
     }
 
     /** Reads accounts and folders anew, then the open list. */
@@ -109,6 +113,7 @@ export class MailClientService extends NewsService {
         } else {
             this.store.setBoot(answer.value);
         }
+        this.team.follow(this.store);
         this.schedule();
     }
 }
@@ -117,6 +122,7 @@ export const mailClientService = {
     dependencies: [
         "action",
         "bus_service",
+        "dialog",
         "file_upload",
         "menu",
         "multi_tab",

@@ -4,6 +4,7 @@ import {ChangeState} from "./change_state";
 import {CommentState} from "./comment_state";
 import {ComposeState} from "./compose_state";
 import {OutgoingState} from "./outgoing_state";
+import {TeamState} from "./team_state";
 
 export {OPPORTUNITY_MODEL} from "./message_state";
 
@@ -18,8 +19,9 @@ export {OPPORTUNITY_MODEL} from "./message_state";
  * `this` is the whole everywhere: `layout_state.js`, `folder_state.js`,
  * `search_state.js`, `list_state.js`, `message_state.js`, `view_state.js`,
  * `change_state.js` (what is shown of a change before the server knows it), and this
- * one. Two subjects stand beside the mails that are read: the mails that are written
- * (`compose_state.js`) and those that leave (`outgoing_state.js`).
+ * one. Beside the mails that are read stand the mails that are written
+ * (`compose_state.js`), those that leave (`outgoing_state.js`), what colleagues say
+ * (`comment_state.js`) and where they are (`team_state.js`).
  *
  * Invariants:
  * - `list.rows` is one run of mails without a gap, newest first; `list.before` is
@@ -31,13 +33,13 @@ export {OPPORTUNITY_MODEL} from "./message_state";
  * @typedef {{indexed: number, total: number, running: boolean}} Progress
  * @typedef {{state: "ok"|"syncing"|"waiting"|"error", message: string, at: string|false}} Health
  * @typedef {{percent: number, warning: string}} Quota
- * @typedef {{id: number, name: string, email: string, state: "mapping"|"ready", kind: "imap"|"pop3"|"smtp", owner: string|false, repair: "connect"|"folders"|"", may_act: boolean, away: {until: string|false}|false, quota: Quota|false, health: Health, progress: Progress}} Account
+ * @typedef {{id: number, name: string, email: string, state: "mapping"|"ready", kind: "imap"|"pop3"|"smtp", owner: string|false, repair: "connect"|"folders"|"", may_act: boolean, shared: boolean, away: {until: string|false}|false, quota: Quota|false, health: Health, progress: Progress}} Account
  * @typedef {{id: number, account_id: number, parent_id: number|false, name: string, path: string, role: string, local: boolean, selectable: boolean, unread: number, quiet: number, total: number, indexed: number, monitored: boolean, subscribed: boolean}} Folder
  * @typedef {{name: string, email: string}} Address
  * @typedef {{count: number, unread: number, people: Address[], ids: number[]}} Thread what a row tells of the conversation that it stands for; `ids`: its mails in the view
  * @typedef {number|string|false} PlaceId see `places.js`
  * @typedef {{id: number, message_id: number, model: string, res_id: number, name: string, model_label: string, reason: string, content: "whole"|"text"|"fact", waiting: boolean, error: string}} Link
- * @typedef {{id: number, uid: number, folder_id: number, account_id: number, thread_id: number|false, thread: Thread|false, subject: string, from: Address, to: Address[], date: string, seen: boolean, flagged: boolean, answered: boolean, forwarded: boolean, draft: boolean, has_attachments: boolean, preview: string, size: number, unreadable: boolean, shared: boolean, comments: number, undelivered: number|false, links: Link[]}} Row
+ * @typedef {{id: number, uid: number, folder_id: number, account_id: number, thread_id: number|false, thread: Thread|false, subject: string, from: Address, to: Address[], date: string, seen: boolean, flagged: boolean, answered: boolean, forwarded: boolean, draft: boolean, has_attachments: boolean, preview: string, size: number, unreadable: boolean, shared: boolean, assigned: import("./team_state").Person|false, comments: number, undelivered: number|false, links: Link[]}} Row
  * @typedef {{number: string|number, filename: string, content_type: string, size: number, url: string}} Attachment
  * @typedef {{email: string, state: "refused"|"bounced", text: string}} Failure
  * @typedef {Row & {cc: Address[], reply_to: Address[], body_url: string, remote: number, attachments: Attachment[], delivery: Failure[]}} Message
@@ -60,6 +62,12 @@ export class MailClientStore extends ChangeState {
         this.comments = new CommentState();
         this.compose = new ComposeState();
         this.outgoing = new OutgoingState();
+        this.team = new TeamState();
+    }
+
+    /** Of the mailboxes that others read as well @returns {Set<number>} */
+    get sharedAccountIds() {
+        return new Set(this.accounts.filter(({shared}) => shared).map(({id}) => id));
     }
 
     /** @param {number} count */
@@ -83,6 +91,28 @@ export class MailClientStore extends ChangeState {
         ]) {
             if (each && each.id === messageId) {
                 each.comments = count;
+            }
+        }
+    }
+
+    /**
+     * Whose these conversations are, wherever mails of them are shown.
+     *
+     * @param {(number|false)[]} threadIds
+     * @param {import("./team_state").Person|false} person
+     */
+    setAssigned(threadIds, person) {
+        const views = Object.values(this.views).map((view) => view.data);
+        const {row, data} = this.message;
+        for (const each of [
+            ...this.list.rows,
+            ...this.thread.rows,
+            row,
+            data,
+            ...views,
+        ]) {
+            if (each && each.thread_id && threadIds.includes(each.thread_id)) {
+                each.assigned = person;
             }
         }
     }

@@ -8,7 +8,10 @@ export class MessageService extends ListService {
         store.startMessage(messageId);
         const asked = [this.loadMessage(messageId), this.loadContext(messageId)];
         const {row} = store.message;
-        if (row && row.thread && store.thread.id !== row.thread_id) {
+        // Of a conversation of one mail a colleague may have begun an answer.
+        const hasMore =
+            row && (row.thread || store.sharedAccountIds.has(row.account_id));
+        if (hasMore && row.thread_id && store.thread.id !== row.thread_id) {
             asked.push(this.loadThread(row.thread_id));
         }
         await Promise.all(asked);
@@ -35,7 +38,7 @@ export class MessageService extends ListService {
         if (answer.failed) {
             store.failThread(threadId, answer.sentence);
         } else {
-            store.setThread(threadId, answer.value.rows);
+            store.setThread(threadId, answer.value);
         }
     }
 

@@ -55,6 +55,14 @@ export class SearchActions {
         return index === -1 ? this.add({kind: "flag", name}) : this.remove(index);
     }
 
+    /** @param {"me"|"nobody"} to whose conversations alone are listed, or all again */
+    toggleAssigned(to) {
+        const {search, assignedFacet} = this.store;
+        return assignedFacet === to
+            ? this.remove(search.facets.findIndex(({kind}) => kind === "assigned"))
+            : this.add({kind: "assigned", to});
+    }
+
     /** @param {boolean} everywhere in all folders of all mailboxes */
     setEverywhere(everywhere) {
         this.store.setEverywhere(everywhere);

@@ -8,7 +8,7 @@ import {specialOf} from "./places";
  * A facet of words looks for a text at a place; of the others there is one of a kind.
  *
  * @typedef {"text"|"subject"|"from"|"to"} WordPlace
- * @typedef {{kind: WordPlace|"linked_to", text: string}|{kind: "flag", name: string}|{kind: "since", date: string, label: string}|{kind: "account", accountId: number}} Facet
+ * @typedef {{kind: WordPlace|"linked_to", text: string}|{kind: "flag", name: string}|{kind: "since", date: string, label: string}|{kind: "account", accountId: number}|{kind: "assigned", to: "me"|"nobody"}} Facet
  */
 
 const WORD_PLACES = ["text", "subject", "from", "to"];
@@ -67,6 +67,8 @@ export class SearchState extends FolderState {
                 search.account_id = facet.accountId;
             } else if (facet.kind === "linked_to") {
                 search.linked_to = facet.text;
+            } else if (facet.kind === "assigned") {
+                search.assigned = facet.to;
             }
         }
         if (everywhere) {
@@ -118,6 +120,12 @@ export class SearchState extends FolderState {
         return this.search.facets.some(
             (facet) => facet.kind === "flag" && facet.name === name
         );
+    }
+
+    /** Whose conversations alone are listed @returns {"me"|"nobody"|false} */
+    get assignedFacet() {
+        const found = this.search.facets.find(({kind}) => kind === "assigned");
+        return found ? found.to : false;
     }
 
     /** @param {boolean} everywhere */

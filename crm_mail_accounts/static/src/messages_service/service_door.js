@@ -35,6 +35,7 @@ export class ServiceDoor {
         const {action, bus_service: bus, menu, notification, orm} = services;
         this.action = action;
         this.bus = bus;
+        this.dialog = services.dialog;
         this.menu = menu;
         this.notification = notification;
         this.orm = orm.silent;

@@ -23,6 +23,7 @@ export class KeysHelp extends Component {
             {keys: [_t("Shift+I")], text: _t("Mark as read")},
             {keys: ["!"], text: _t("Spam, or not spam")},
             {keys: ["v"], text: _t("Move to a folder")},
+            {keys: [_t("Shift+A")], text: _t("Assign the conversation to a colleague")},
             {keys: ["l"], text: _t("Link the open message to a record")},
             {keys: ["z"], text: _t("Undo")},
             {keys: ["x"], text: _t("Select the message, or not")},

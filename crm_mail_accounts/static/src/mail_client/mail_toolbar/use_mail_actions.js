@@ -4,6 +4,7 @@ import {useService} from "@web/core/utils/hooks";
 
 import {unreadOf} from "../../messages_service/list_state";
 import {useMailClient} from "../../messages_service/use_mail_client";
+import {AssignDialog} from "../assign_dialog/assign_dialog";
 import {FilterDialog} from "../filter_dialog/filter_dialog";
 import {FolderPicker} from "../folder_picker/folder_picker";
 
@@ -12,7 +13,7 @@ import {FolderPicker} from "../folder_picker/folder_picker";
  * the icons of a row and the keys.
  *
  * @typedef {import("../../messages_service/mail_client_store").Row} Row
- * @typedef {"archive"|"delete"|"read"|"unread"|"junk"|"notJunk"|"move"|"flag"|"unflag"|"filter"} ActionName
+ * @typedef {"archive"|"delete"|"read"|"unread"|"junk"|"notJunk"|"move"|"flag"|"unflag"|"assign"|"filter"} ActionName
  * @typedef {{name: ActionName, label: string, icon: string, key: string, run: () => void}} MailAction
  */
 
@@ -80,6 +81,11 @@ export class MailActionList {
             );
         } else {
             add("flag", "fa-star-o", "s", _t("Flag"), () => mails.flag(rows));
+        }
+        if (rows.every((row) => store.sharedAccountIds.has(row.account_id))) {
+            add("assign", "fa-user-plus", "Shift+A", _t("Assign…"), () =>
+                this.dialog.add(AssignDialog, {rows})
+            );
         }
         if (rows.length === 1 && store.isOwn(rows[0].account_id)) {
             add("filter", "fa-filter", "", _t("Filter mails like this"), () =>

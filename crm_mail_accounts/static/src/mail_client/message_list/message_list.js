@@ -16,6 +16,7 @@ import {unreadOf} from "../../messages_service/list_state";
 import {SearchBar} from "../search_bar/search_bar";
 import {ListKeys} from "./list_keys";
 import {ListText} from "./list_text";
+import {assignedText, firstName, hereText} from "../team_bar/presence_words";
 import {longDate, shortDate} from "./message_date";
 import {RowSwipe} from "./row_swipe";
 import {RowText} from "./row_text";
@@ -64,6 +65,9 @@ export class MessageList extends Component {
         });
         this.flagText = _t("Flag");
         this.unflagText = _t("Remove the flag");
+        this.assignedText = assignedText;
+        this.firstName = firstName;
+        this.hereText = hereText;
         this.longDate = longDate;
         this.shortDate = shortDate;
 

@@ -7,6 +7,7 @@ import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {shortDate} from "../message_list/message_date";
 import {MessageView} from "../message_view/message_view";
 import {ReplyBar} from "../reply_bar/reply_bar";
+import {TeamBar} from "../team_bar/team_bar";
 
 /** Folded mails of a conversation above which the middle ones are one line */
 const FOLDED_MOST = 6;
@@ -16,7 +17,7 @@ const FOLDED_MOST = 6;
  */
 export class ReadingPane extends Component {
     static template = "crm_mail_accounts.ReadingPane";
-    static components = {ContextPanel, MailToolbar, MessageView, ReplyBar};
+    static components = {ContextPanel, MailToolbar, MessageView, ReplyBar, TeamBar};
     static props = {
         isPhone: {type: Boolean, optional: true},
         /** Whether what the CRM knows is folded in here, for want of a column */

@@ -17,6 +17,12 @@ const FLAGS = () => ({
     linked: _t("Linked to a record"),
 });
 
+/** Whose the conversations are, in mailboxes of several people */
+const ASSIGNED = () => ({
+    me: _t("Assigned to me"),
+    nobody: _t("Assigned to nobody"),
+});
+
 /** Where the words that are being typed may be looked for */
 const KINDS = () => ({
     text: _t("Everywhere in the mail"),
@@ -78,6 +84,9 @@ export class SearchBar extends Component {
         if (facet.kind === "since") {
             return {label: _t("Since"), value: facet.label};
         }
+        if (facet.kind === "assigned") {
+            return {label: "", value: ASSIGNED()[facet.to]};
+        }
         if (facet.kind === "account") {
             const account = this.store.getAccount(facet.accountId);
             return {label: _t("Account"), value: account ? account.name : ""};
@@ -98,12 +107,22 @@ export class SearchBar extends Component {
             : [];
     }
 
+    /** Filters that are on or off @returns {{name: string, label: string, isOn: boolean, toggle: () => void}[]} */
     get flags() {
-        return Object.entries(FLAGS()).map(([name, label]) => ({
+        const {client, store} = this;
+        const flags = Object.entries(FLAGS()).map(([name, label]) => ({
             name,
             label,
-            isOn: this.store.hasFlagFacet(name),
+            isOn: store.hasFlagFacet(name),
+            toggle: () => client.search.toggleFlag(name),
         }));
+        const assigned = Object.entries(ASSIGNED()).map(([to, label]) => ({
+            name: `assigned_${to}`,
+            label,
+            isOn: store.assignedFacet === to,
+            toggle: () => client.search.toggleAssigned(to),
+        }));
+        return store.sharedAccountIds.size ? [...flags, ...assigned] : flags;
     }
 
     get periods() {
