@@ -61,6 +61,7 @@ from . import crm_mail_client_reading
 from . import crm_mail_client_panel
 from . import crm_mail_client_compose
 from . import crm_mail_client_compose_files
+from . import crm_mail_client_drafts
 from . import crm_mail_client_outgoing
 from . import crm_mail_client_undelivered
 from . import crm_mail_client_filters

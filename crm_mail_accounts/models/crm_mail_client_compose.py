@@ -83,7 +83,8 @@ class CrmMailClient(models.AbstractModel):
         window saved itself is no conflict for it.
 
         :return: ``{id, version, saved_at, conflict: false, attachments}``, or
-            ``{conflict: true, composition}`` when somebody saved a newer version
+            ``{conflict: true, composition, taken_by}`` when somebody saved a newer
+            version; ``taken_by``: the name of a colleague who has taken the draft over
         :raises UserError: it is no draft any more
         """
         self._check_writer()
@@ -99,12 +100,14 @@ class CrmMailClient(models.AbstractModel):
                     )
                 )
             own = mail.window_token and mail.window_token == _token(values)
-            if mail.version != int(version or 0) and not own:
+            taken_by = mail.user_id != self.env.user and mail.user_id.name
+            if taken_by or (mail.version != int(version or 0) and not own):
                 return {
                     "conflict": True,
                     "composition": compose_payload.composition(
                         mail, self._sender_payloads()
                     ),
+                    "taken_by": taken_by,
                 }
             parts = self._missing_parts(mail, values)
             sudoed = mail._changeable()
@@ -189,11 +192,15 @@ class CrmMailClient(models.AbstractModel):
         :raises UserError: it has begun to leave
         """
         mail = self._outgoing(outgoing_id)
-        if not mail._changeable()._take_back():
+        sudoed = mail._changeable()
+        if not sudoed._take_back():
             raise UserError(
                 self.env._("Too late: this mail has left, or is just leaving.")
             )
-        mail._changeable()._tell()
+        sudoed._tell()
+        # who takes back what a colleague had sent goes on with it
+        if mail.user_id != self.env.user:
+            sudoed._take_over(mail._sender_of_key(mail.sender_key))
         return compose_payload.composition(mail, self._sender_payloads())
 
     @api.model
@@ -244,14 +251,7 @@ class CrmMailClient(models.AbstractModel):
         By its place, else by its Message-ID.  A version that another program stored is
         taken from the server; if ours was changed as well, both are kept.
         """
-        drafts = self.env["crm.mail.outgoing"].search(
-            [
-                ("account_id", "=", message.account_id.id),
-                ("state", "not in", ("sent", "discarded")),
-                ("draft_message_id", "=", message.message_id or "-"),
-            ],
-            order="id desc",
-        )
+        drafts = self.env["crm.mail.outgoing"]._drafts_of(message)
         here = drafts.filtered(
             lambda mail: mail.draft_uid == message.uid
             and mail.draft_uidvalidity == message.uidvalidity

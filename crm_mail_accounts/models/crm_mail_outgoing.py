@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..mailkit.mime.preview import preview
@@ -37,7 +37,8 @@ class CrmMailOutgoing(models.Model):
     is queued and never again, so that every attempt is the same mail.
 
     Users read their own rows and change them through ``crm.mail.client`` alone.  A mail
-    of a mailbox that several people write from is theirs until it is sent; who uses a
+    of a mailbox that several people write from is theirs until it is sent; a draft is
+    read by all who act in the mailbox, and written by its author alone.  Who uses a
     sender that is shared with everybody shares nothing.
     """
 
@@ -187,14 +188,66 @@ class CrmMailOutgoing(models.Model):
         """The same rows, to be written to.
 
         :raises AccessError: one of them is not the user's
+        :raises UserError: one of them is a draft that a colleague is writing
         """
         for mail in self:
             if not mail.exists() or not mail.has_access("read"):
                 raise AccessError(
                     self.env._("This mail does not exist, or it is not yours.")
                 )
+            mail._check_author()
         # sudo: nobody writes to these rows but the methods that asked here
         return self.sudo()
+
+    def _check_author(self):
+        """:raises UserError: a draft that somebody else is writing"""
+        if self.state == "draft" and self.user_id != self.env.user:
+            raise UserError(
+                self.env._(
+                    "%(name)s is writing this draft. Take it over to go on with it.",
+                    # sudo: a colleague's name, for those who read the draft
+                    name=self.sudo().user_id.name,
+                )
+            )
+
+    @api.model
+    def _drafts_of(self, message):
+        """Rows that a mail of a Drafts folder is a version of."""
+        return self.search(
+            [
+                ("account_id", "=", message.account_id.id),
+                ("state", "not in", ("sent", "discarded")),
+                ("draft_message_id", "=", message.message_id or "-"),
+            ],
+            order="id desc",
+        )
+
+    def _take_over(self, sender: Sender):
+        """Make the current user the author of a draft; the author before is told."""
+        self.ensure_one()
+        before = self.user_id
+        if before == self.env.user:
+            return
+        self._save(
+            {
+                "user_id": self.env.uid,
+                "sender_kind": sender.kind,
+                "window_token": False,
+            }
+        )
+        before._bus_send(
+            "crm_mail_accounts/taken_over",
+            {"id": self.id, "by": self.env.user.name, "subject": self.subject or ""},
+        )
+
+    def _tell_draft(self):
+        """Colleagues who look at the conversation look again what is written there."""
+        self.ensure_one()
+        thread = self.parent_id.has_access("read") and self.parent_id.thread_id
+        account = self.account_id
+        if thread and thread.account_id == account:
+            payload = {"account_id": account.id, "thread_id": thread.id}
+            account._tell_team("draft", payload)
 
     # -- its parts ---------------------------------------------------------------
 

@@ -85,6 +85,7 @@ CLIENT_CALLS = {
     "compose_send": lambda s: (s.outgoing.id, s.outgoing.version, s.written()),
     "compose_leave": lambda s: (s.outgoing.id,),
     "compose_undo": lambda s: (s.outgoing.id,),
+    "compose_take_over": lambda s: (s.outgoing.id,),
     "compose_discard": lambda s: (s.outgoing.id,),
     "compose_attach_records": lambda s: (s.outgoing.id, []),
     "compose_attach_message_parts": lambda s: (s.outgoing.id, s.mail.id),

@@ -184,6 +184,18 @@ def person(user) -> dict:
     }
 
 
+def draft_by(draft) -> dict:
+    """Who writes a draft that the reader does not: ``{id, person, may_take}``; ``id``
+    of the ``crm.mail.outgoing``."""
+    # sudo: a colleague's name, for those who read the draft
+    author = draft.sudo().user_id
+    return {
+        "id": draft.id,
+        "person": person(author),
+        "may_take": draft.account_id._has_right("send_as"),
+    }
+
+
 def addresses(recipients: dict | None, kind: str) -> list[dict]:
     """Of the ``recipients`` of a mail: ``to``, ``cc`` or ``reply_to``."""
     return [

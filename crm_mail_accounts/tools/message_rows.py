@@ -18,7 +18,7 @@ FLAGS = ("seen", "flagged", "answered", "forwarded", "draft", "has_attachments")
 COLUMNS = (
     *("id", "uid", "shown_folder_id", "account_id", "thread_id", "internal_date"),
     *("sent_at", "subject", "from_name", "from_email", "recipients", "preview"),
-    *("size", "state", "user_id", *FLAGS),
+    *("size", "state", "user_id", "message_id", *FLAGS),
 )
 MOST_PEOPLE = 4
 
@@ -51,9 +51,13 @@ def message_rows(env, ids: Iterable[int]) -> list[dict]:
     links = _links(env, [mail["id"] for mail in found.values() if mail["linked"]])
     foreign = _foreign_accounts(env, found.values())
     people = _people(env, {mail["assigned_id"] for mail in found.values()})
-    return [
+    rows = [
         _row(env, found[each], links, foreign, people) for each in ids if each in found
     ]
+    drafts = _drafts_of_others(env, found.values())
+    for row in rows:
+        row["draft_by"] = drafts.get(row["id"], False)
+    return rows
 
 
 def tell_threads(rows: list[dict], threads: Mapping[int, Thread]) -> None:
@@ -121,6 +125,30 @@ def _people(env, ids: set[int | None]) -> dict[int | None, dict]:
     # sudo: a colleague's name, also of another company than those of the reader
     users = env["res.users"].sudo().browse(sorted(filter(None, ids)))
     return {user.id: client_payload.person(user) for user in users}
+
+
+def _drafts_of_others(env, mails: Iterable[Mapping]) -> dict[int, dict]:
+    """Of the mails that colleagues are writing: who."""
+    versions = {
+        (mail["account_id"], mail["message_id"]): mail["id"]
+        for mail in mails
+        if mail["draft"] and mail["message_id"]
+    }
+    if not versions:
+        return {}
+    drafts = env["crm.mail.outgoing"].search(
+        [
+            ("draft_message_id", "in", [header for _account, header in versions]),
+            ("state", "=", "draft"),
+            ("user_id", "!=", env.uid),
+        ]
+    )
+    found = {}
+    for draft in drafts:
+        mail_id = versions.get((draft.account_id.id, draft.draft_message_id))
+        if mail_id:
+            found[mail_id] = client_payload.draft_by(draft)
+    return found
 
 
 def _foreign_accounts(env, mails: Iterable[Mapping]) -> set[int | None]:

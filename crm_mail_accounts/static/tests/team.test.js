@@ -13,6 +13,7 @@ import {
     defineMailClientModels,
     makeAccount,
     makeComposition,
+    makeFolder,
     makeMessage,
     makePerson,
     makePresence,
@@ -254,4 +255,65 @@ test("an answer that nobody else gives is not asked about", async () => {
     const server = await answer({});
     expect(".modal").toHaveCount(0);
     expect(sent(server)).toBe(1);
+});
+
+const DRAFT = {
+    id: 600,
+    person: MARCO,
+    may_take: true,
+    date: "2026-03-10 10:00:00",
+    subject: "Re: Subject 3",
+    preview: "Good morning",
+};
+
+test("a colleague's draft stands in the conversation and can be taken over", async () => {
+    const server = await openScreen(
+        {
+            rows: [makeRow(3, {thread_id: 5})],
+            message: (id) => makeMessage(id, {thread_id: 5}),
+            thread: [makeRow(3, {thread_id: 5})],
+            threadDrafts: [DRAFT],
+        },
+        {folderId: 1}
+    );
+    await contains(".o_crm_mail_row[data-message-id='3']").click();
+    await animationFrame();
+    expect(".o_crm_mail_draft_note").toHaveText(/Draft by Marco Neri.*Good morning/s);
+    server.threadDrafts = [];
+    await contains(".o_crm_mail_take_over").click();
+    await animationFrame();
+    expect(server.changes.at(-1)).toEqual(["compose_take_over", 600]);
+    expect(getService("crm_mail_client").store.compose.windows[0].id).toBe(600);
+    expect(".o_crm_mail_draft_note").toHaveCount(0);
+});
+
+test("in Drafts a colleague's draft is read, not written", async () => {
+    const {id, person, may_take} = DRAFT;
+    const drafts = makeRow(3, {draft: true, draft_by: {id, person, may_take}});
+    const server = await openScreen({
+        folders: [makeFolder({role: "drafts", name: "Drafts"})],
+        rows: [drafts],
+        message: () => makeMessage(3, drafts),
+    });
+    expect(".o_crm_mail_draft").toHaveText("Draft by Marco Neri");
+    await contains(".o_crm_mail_row").click();
+    await animationFrame();
+    expect(server.calls).not.toInclude("compose_start");
+    expect(".o_crm_mail_message_view .o_crm_mail_take_over").toHaveCount(1);
+});
+
+test("whose draft was taken over keeps what they wrote as another one", async () => {
+    const server = await openScreen();
+    const {compose, store} = getService("crm_mail_client");
+    await compose.open(600);
+    const {key, token} = store.compose.windows[0];
+    compose.onTakenOver({id: 600, by: "Marco Neri", subject: "Offer"});
+    compose.change(key, {subject: "Mine"});
+    await compose.saver.save(key);
+    expect(server.calls).not.toInclude("compose_save");
+    await compose.keepMine(key);
+    const [name, id, version, values] = server.changes.at(-1);
+    expect([name, id, version]).toEqual(["compose_save", false, 0]);
+    expect(values.subject).toBe("Mine");
+    expect(values.token).not.toBe(token);
 });

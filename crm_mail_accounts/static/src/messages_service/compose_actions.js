@@ -23,6 +23,7 @@ const {DateTime} = luxon;
  * @typedef {"new"|"reply"|"reply_all"|"forward"|"forward_attachment"|"edit_as_new"|"draft"} ComposeKind
  */
 
+const BUS_TAKEN_OVER = "crm_mail_accounts/taken_over";
 /** Milliseconds in which a mail that was thrown away can be taken back */
 export const DISCARD_TIME = 8000;
 /** Bounds of the time in which "Undo" is offered, whatever the two clocks say */
@@ -50,6 +51,9 @@ export class ComposeActions {
 
     /** Called once, when the web client starts. */
     listen() {
+        this.client.bus.subscribe(BUS_TAKEN_OVER, (payload) =>
+            this.onTakenOver(payload)
+        );
         browser.addEventListener("pagehide", () => this.saver.saveAll());
         browser.addEventListener("visibilitychange", () => {
             if (document.visibilityState === "hidden") {
@@ -96,6 +100,38 @@ export class ComposeActions {
         }
         const {key} = this.state.add("open");
         this.show(key, await this.client.ask("compose_open", [outgoingId]));
+    }
+
+    /**
+     * Goes on with a colleague's draft, who is told.
+     *
+     * @param {number} outgoingId
+     */
+    async takeOver(outgoingId) {
+        const {client} = this;
+        const {key} = this.state.add("open");
+        this.show(key, await client.ask("compose_take_over", [outgoingId]));
+        client.team.lookAgain();
+    }
+
+    /**
+     * A colleague goes on with what one was writing.
+     *
+     * @param {{id: number, by: string, subject: string}} payload
+     */
+    onTakenOver({id, by, subject}) {
+        const draft = this.state.byId(id);
+        if (draft) {
+            this.state.setConflict(draft.key, {}, by);
+        }
+        this.client.notification.add(
+            _t("%(by)s has taken over your draft “%(subject)s”.", {
+                by,
+                subject: subject || _t("(no subject)"),
+            }),
+            {type: "info", sticky: true}
+        );
+        this.client.team.lookAgain();
     }
 
     /**
@@ -260,6 +296,10 @@ export class ComposeActions {
 
     /** @param {number} key */
     takeTheirs(key) {
+        if (this.state.get(key).takenBy) {
+            this.drop(key);
+            return;
+        }
         this.fill(key, this.state.get(key).conflict);
         this.backup.forget(key);
     }

@@ -115,7 +115,8 @@ export class ComposeSaver {
             return false;
         }
         if (answer.value.conflict) {
-            state.setConflict(key, answer.value.composition);
+            const {composition, taken_by: takenBy} = answer.value;
+            state.setConflict(key, composition, takenBy);
             return false;
         }
         state.setSaved(key, serial, answer.value);

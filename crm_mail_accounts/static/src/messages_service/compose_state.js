@@ -20,7 +20,7 @@
  * @typedef {{key: number, filename: string, size: number, progress: number, error: string, isInline: boolean}} Upload
  * @typedef {"to"|"cc"|"bcc"} AddressFieldName
  * @typedef {"none"|"dirty"|"saving"|"saved"|"waiting"|"failed"} SaveState
- * @typedef {Composition & {key: number, token: string, mode: "normal"|"minimised"|"full", status: "loading"|"ready"|"leaving", kind: string, messageId: number|false, quote_html: string, serial: number, savedSerial: number, bodySerial: number, saving: SaveState, savedAt: string|false, saveError: string, conflict: Composition|null, uploads: Upload[]}} ComposeWindow
+ * @typedef {Composition & {key: number, token: string, mode: "normal"|"minimised"|"full", status: "loading"|"ready"|"leaving", kind: string, messageId: number|false, quote_html: string, serial: number, savedSerial: number, bodySerial: number, saving: SaveState, savedAt: string|false, saveError: string, conflict: Composition|null, takenBy: string, uploads: Upload[]}} ComposeWindow
  */
 
 /** What the author may change, as `compose_save` takes it */
@@ -205,6 +205,7 @@ export class ComposeState {
             savedAt: false,
             saveError: "",
             conflict: null,
+            takenBy: "",
             uploads: [],
         });
         this.activate(key);
@@ -225,6 +226,7 @@ export class ComposeState {
             status: "ready",
             quote_html: quoteHtml,
             conflict: null,
+            takenBy: "",
             saving: "none",
             saveError: "",
             savedSerial: window.serial,
@@ -392,24 +394,37 @@ export class ComposeState {
 
     /**
      * @param {number} key
-     * @param {Composition} composition what somebody else has saved meanwhile
+     * @param {Partial<Composition>} composition what somebody else has saved meanwhile
+     * @param {string|false} [takenBy] a colleague who goes on with it from now on
      */
-    setConflict(key, composition) {
+    setConflict(key, composition, takenBy = "") {
         const window = this.get(key);
         if (window) {
             window.conflict = composition;
+            window.takenBy = takenBy || "";
             window.saving = "failed";
         }
     }
 
     /**
-     * Goes on with what is on screen; the next save replaces the other version.
+     * Goes on with what is on screen; the next save replaces the other version, or
+     * makes a mail of its own where a colleague has the other one.
      *
      * @param {number} key
      */
     keepMine(key) {
         const window = this.get(key);
-        window.version = window.conflict.version;
+        if (window.takenBy) {
+            // Its files are rows of the other mail.
+            Object.assign(window, {
+                id: false,
+                token: newToken(),
+                attachments: [],
+                takenBy: "",
+            });
+        }
+        window.serial++;
+        window.version = window.id ? window.conflict.version : 0;
         window.conflict = null;
         window.saving = "dirty";
     }

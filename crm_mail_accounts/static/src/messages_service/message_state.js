@@ -5,6 +5,8 @@ import {ListState} from "./list_state";
  *
  * @typedef {import("./mail_client_store").Row} Row
  * @typedef {import("./mail_client_store").Message} Message
+ * @typedef {{id: number, person: import("./team_state").Person, may_take: boolean}} DraftBy
+ * @typedef {DraftBy & {date: string, subject: string, preview: string}} Draft
  * @typedef {import("./mail_client_store").MessageContext} MessageContext
  * @typedef {import("./mail_client_store").Link} Link
  */
@@ -33,6 +35,8 @@ function emptyThread() {
         error: "",
         /** @type {Row[]} its mails in all folders, oldest first */
         rows: [],
+        /** @type {Draft[]} what colleagues have begun to write there */
+        drafts: [],
     };
 }
 
@@ -148,23 +152,24 @@ export class MessageState extends ListState {
 
     /** @param {number} threadId */
     startThread(threadId) {
-        const {id, rows} = this.thread;
+        const {id, rows, drafts} = this.thread;
         // One that is shown already goes on being shown until it was read anew.
         this.thread = {
             ...emptyThread(),
             id: threadId,
             status: "loading",
             rows: id === threadId ? rows : [],
+            drafts: id === threadId ? drafts : [],
         };
     }
 
     /**
      * @param {number} threadId
-     * @param {Row[]} rows
+     * @param {{rows: Row[], drafts?: Draft[]}} thread
      */
-    setThread(threadId, rows) {
+    setThread(threadId, {rows, drafts = []}) {
         if (threadId === this.thread.id) {
-            Object.assign(this.thread, {status: "ready", error: "", rows});
+            Object.assign(this.thread, {status: "ready", error: "", rows, drafts});
         }
     }
 

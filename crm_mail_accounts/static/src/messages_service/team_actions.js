@@ -17,6 +17,7 @@ import {effect} from "@web/core/utils/reactive";
 
 const BUS_PRESENCE = "crm_mail_accounts/presence";
 const BUS_ASSIGNED = "crm_mail_accounts/assigned";
+const BUS_DRAFT = "crm_mail_accounts/draft";
 const ANSWERS = ["reply", "reply_all"];
 /** Milliseconds after which the server hears again that we are still there */
 export const PRESENCE_PERIOD = 20000;
@@ -49,6 +50,7 @@ export class TeamActions {
         const {bus, store} = this.client;
         bus.subscribe(BUS_PRESENCE, (payload) => this.onPresence(payload));
         bus.subscribe(BUS_ASSIGNED, (payload) => this.onAssigned(payload));
+        bus.subscribe(BUS_DRAFT, (payload) => this.onDraft(payload));
         effect((state) => this.follow(state), [store]);
         document.addEventListener("visibilitychange", () => this.follow(store));
         browser.addEventListener("pagehide", () => this.leave());
@@ -140,6 +142,27 @@ export class TeamActions {
         store.team.setIn(accountId, others);
         if (this.client.screens && others.length) {
             this.schedule(PRESENCE_PERIOD);
+        }
+    }
+
+    // ----------------------------------------------------------------- drafts
+
+    /** @param {{thread_id: number}} payload somebody begins or ends an answer there */
+    onDraft({thread_id: threadId}) {
+        if (this.client.screens && this.store.thread.id === threadId) {
+            this.client.loadThread(threadId);
+        }
+    }
+
+    /** The author of a draft is another one: in the list and in the conversation. */
+    lookAgain() {
+        const {client, store} = this;
+        if (!client.screens) {
+            return;
+        }
+        client.refreshList({announce: false});
+        if (store.thread.id) {
+            client.loadThread(store.thread.id);
         }
     }
 

@@ -149,6 +149,16 @@ export class Composer extends Component {
     }
 
     get conflictText() {
+        const {takenBy, attachments} = this.draft;
+        if (takenBy && attachments.length) {
+            return _t(
+                "%s has taken this draft over. What you keep as a new draft is without its attachments.",
+                takenBy
+            );
+        }
+        if (takenBy) {
+            return _t("%s has taken this draft over.", takenBy);
+        }
         return _t(
             "This message was changed elsewhere meanwhile. Which version do you want to keep?"
         );

@@ -16,7 +16,6 @@ import {unreadOf} from "../../messages_service/list_state";
 import {SearchBar} from "../search_bar/search_bar";
 import {ListKeys} from "./list_keys";
 import {ListText} from "./list_text";
-import {assignedText, firstName, hereText} from "../team_bar/presence_words";
 import {longDate, shortDate} from "./message_date";
 import {RowSwipe} from "./row_swipe";
 import {RowText} from "./row_text";
@@ -65,9 +64,6 @@ export class MessageList extends Component {
         });
         this.flagText = _t("Flag");
         this.unflagText = _t("Remove the flag");
-        this.assignedText = assignedText;
-        this.firstName = firstName;
-        this.hereText = hereText;
         this.longDate = longDate;
         this.shortDate = shortDate;
 
@@ -268,7 +264,7 @@ export class MessageList extends Component {
      */
     openRow(row) {
         const {folder} = this.store;
-        if (folder && folder.role === "drafts" && this.mayAct) {
+        if (folder && folder.role === "drafts" && this.mayAct && !row.draft_by) {
             this.store.setCursor(row.id);
             this.client.compose.start("draft", row.id);
         } else {

@@ -1,6 +1,8 @@
 import {_t} from "@web/core/l10n/translation";
 
+import {draftText} from "../draft_note/draft_note";
 import {folderName} from "../folder_list/folder_name";
+import {assignedText, firstName, hereText} from "../team_bar/presence_words";
 
 /** Folders whose mails were written by the owner: there the recipient tells more */
 const OUTGOING_ROLES = ["sent", "drafts"];
@@ -15,6 +17,9 @@ export class RowText {
     /** @param {import("../../messages_service/mail_client_store").MailClientStore} store */
     constructor(store) {
         this.store = store;
+        this.assignedText = assignedText;
+        this.firstName = firstName;
+        this.hereText = hereText;
     }
 
     /** @param {Row} row */
@@ -81,6 +86,11 @@ export class RowText {
         return row.unreadable
             ? _t("This mail could not be read")
             : row.subject || _t("(no subject)");
+    }
+
+    /** @param {Row} row a draft */
+    draftText({draft_by: draftBy}) {
+        return draftBy ? draftText(draftBy.person) : _t("Draft");
     }
 
     /** @param {Row} row */

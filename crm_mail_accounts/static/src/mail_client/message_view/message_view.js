@@ -7,6 +7,7 @@ import {AddressList} from "../address_list/address_list";
 import {AttachmentBar} from "../attachment_bar/attachment_bar";
 import {CommentPanel} from "../comment_panel/comment_panel";
 import {DeliveryReport} from "../delivery_report/delivery_report";
+import {DraftNote} from "../draft_note/draft_note";
 import {FilterDialog} from "../filter_dialog/filter_dialog";
 import {InvitationCard} from "../invitation_card/invitation_card";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
@@ -36,6 +37,7 @@ export class MessageView extends Component {
         AttachmentBar,
         CommentPanel,
         DeliveryReport,
+        DraftNote,
         InvitationCard,
         MailToolbar,
         MessageMenu,

@@ -3,6 +3,7 @@ import {_t} from "@web/core/l10n/translation";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {ContextPanel} from "../context_panel/context_panel";
+import {DraftNote} from "../draft_note/draft_note";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {shortDate} from "../message_list/message_date";
 import {MessageView} from "../message_view/message_view";
@@ -17,7 +18,14 @@ const FOLDED_MOST = 6;
  */
 export class ReadingPane extends Component {
     static template = "crm_mail_accounts.ReadingPane";
-    static components = {ContextPanel, MailToolbar, MessageView, ReplyBar, TeamBar};
+    static components = {
+        ContextPanel,
+        DraftNote,
+        MailToolbar,
+        MessageView,
+        ReplyBar,
+        TeamBar,
+    };
     static props = {
         isPhone: {type: Boolean, optional: true},
         /** Whether what the CRM knows is folded in here, for want of a column */
