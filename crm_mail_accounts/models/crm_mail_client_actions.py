@@ -12,7 +12,8 @@ MARKS = {"seen": bits.SEEN, "flagged": bits.FLAGGED}
 """What a person sets by hand; answered and forwarded follow from writing."""
 AT_ONCE = 5000
 """Mails of one call; the screen cuts longer selections."""
-ARCHIVE = "Archive"
+MADE = {"archive": "Archive", "junk": "Junk", "trash": "Trash"}
+"""Folders that are made when a mailbox has none and a mail is to go there."""
 
 
 class CrmMailClient(models.AbstractModel):
@@ -85,14 +86,14 @@ class CrmMailClient(models.AbstractModel):
 
     @api.model
     def delete(self, message_ids) -> dict:
-        """Move to the trash; what lies there (or in spam) is deleted for good.
+        """Move to the trash, which is made when there is none; what lies there (or in
+        spam) is deleted for good.
 
         :return: as :meth:`move`, with ``expunged``: how many went for good
         """
         messages = self._acted_on(message_ids)
         final = messages.filtered(
             lambda mail: mail.shown_folder_id.role in ("trash", "junk")
-            or not self._role_folder(mail.account_id, "trash")
         )
         if final and final != messages:
             raise UserError(
@@ -256,21 +257,13 @@ class CrmMailClient(models.AbstractModel):
 
     def _to_role(self, message_ids, role: str) -> dict:
         messages = self._acted_on(message_ids)
-        return self._moved(messages, lambda account: self._role_folder(account, role))
+        return self._moved(messages, lambda account: self._folder_of(account, role))
 
     def _moved(self, messages, target_of) -> dict:
         """Move the mails of each mailbox to its own target."""
         moved = []
         for account, mails in messages.grouped("account_id").items():
             target = target_of(account)
-            if not target:
-                raise UserError(
-                    self.env._(
-                        "The mailbox %(name)s has no such folder yet: map one under "
-                        "Folders.",
-                        name=account.name,
-                    )
-                )
             mails = mails.filtered(
                 lambda mail, target=target: mail.shown_folder_id != target
             )
@@ -284,15 +277,33 @@ class CrmMailClient(models.AbstractModel):
         )[:1]
 
     def _archive_of(self, account):
-        """The archive; at Gmail that is All Mail. Made when there is none."""
-        for role in ("archive", "all"):
-            folder = self._role_folder(account, role)
-            if folder:
-                return folder
-        made = self.create_folder(account.id, False, ARCHIVE)
+        """The archive; at Gmail that is All Mail."""
+        return (
+            self._role_folder(account, "archive")
+            or self._role_folder(account, "all")
+            or self._folder_of(account, "archive")
+        )
+
+    def _folder_of(self, account, role: str):
+        """The folder of a role, made on the server when there is none.
+
+        :raises UserError: there is none, and the server refuses to make one
+        """
+        folder = self._role_folder(account, role)
+        if folder:
+            return folder
+        if role not in MADE:
+            raise UserError(
+                self.env._(
+                    "The mailbox %(name)s has no such folder yet: map one under "
+                    "Folders.",
+                    name=account.name,
+                )
+            )
+        made = self.create_folder(account.id, False, MADE[role])
         folder = account.folder_ids.browse(made["id"])
         # sudo: as in rename_folder
-        folder.sudo()._map_role("archive")
+        folder.sudo()._map_role(role)
         return folder
 
     def _own_folder(self, folder_id):

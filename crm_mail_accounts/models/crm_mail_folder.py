@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..mailkit.imap import sets
-from ..mailkit.imap.folders import propose_roles
+from ..mailkit.imap.folders import propose_roles, shown_paths
 from ..mailkit.sync.deletions import Suspicion
 from ..mailkit.sync.delta import FolderKnown
 from ..mailkit.sync.isolate import Break
@@ -194,10 +194,14 @@ class CrmMailFolder(models.Model):
         }
         first_listing = not known
         new = []
+        paths = shown_paths(server_folders)
         for server_folder in server_folders:
+            if server_folder.raw not in paths:
+                continue
+            path = paths[server_folder.raw]
             values = {
-                "name": server_folder.path[-1] or server_folder.name,
-                "path": " / ".join(server_folder.path),
+                "name": path[-1] or server_folder.name,
+                "path": " / ".join(path),
                 "delimiter": server_folder.delimiter,
                 "selectable": server_folder.selectable,
                 "subscribed": server_folder.subscribed,
@@ -230,7 +234,7 @@ class CrmMailFolder(models.Model):
         self.create(new)
         self.browse([folder.id for folder in known.values()])._store_missing()
         account.invalidate_recordset(["folder_ids"])
-        account.folder_ids._store_parents(server_folders)
+        account.folder_ids._store_parents(paths)
 
     def _store_missing(self):
         """These were not listed: marked, and removed when that is old news."""
@@ -250,17 +254,13 @@ class CrmMailFolder(models.Model):
             ):
                 folder._forget()
 
-    def _store_parents(self, server_folders: list[ServerFolder]):
+    def _store_parents(self, paths: dict[str, tuple[str, ...]]):
+        """``paths`` as ``shown_paths`` gives them."""
         by_raw = {folder.raw: folder for folder in self if not folder.local}
-        by_path = {
-            server_folder.path: by_raw[server_folder.raw]
-            for server_folder in server_folders
-            if server_folder.raw in by_raw
-        }
-        for server_folder in server_folders:
-            folder = by_path.get(server_folder.path)
-            parent = by_path.get(server_folder.path[:-1])
-            if folder and folder.parent_id != (parent or self.browse()):
+        by_path = {path: by_raw[raw] for raw, path in paths.items() if raw in by_raw}
+        for path, folder in by_path.items():
+            parent = by_path.get(path[:-1])
+            if folder.parent_id != (parent or self.browse()):
                 folder.parent_id = parent
 
     def _map_role(self, role: str):

@@ -10,7 +10,8 @@ from ..tools import flags as bits
 from .common import Mailbox, MailCase
 
 MODES = {"qresync": QRESYNC, "condstore": CONDSTORE_ONLY, "bare": BARE}
-_LINE = re.compile(rb"UID (\d+) FLAGS \(([^)]*)\)")
+_UID = re.compile(rb"\bUID (\d+)")
+_FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)")
 
 
 class SyncCase(MailCase):
@@ -53,9 +54,11 @@ class SyncCase(MailCase):
                 raw = line.decode().rpartition(' "/" ')[2]
                 client.select(raw, readonly=True)
                 found[raw.strip('"')] = {
-                    int(match[1]): _flags(match[2].decode().split())
+                    int(_UID.search(item)[1]): _flags(
+                        _FLAGS.search(item)[1].decode().split()
+                    )
                     for item in client.uid("FETCH", "1:*", "(UID FLAGS)")[1]
-                    if item and (match := _LINE.search(item))
+                    if item
                 }
         return found
 

@@ -162,6 +162,23 @@ class TestWriteback(SyncCase):
             self.assertEqual(len(self.on_server()["Archive"]), 1)
             self.assertEqual(self.folder(account, "archive").raw, "Archive")
 
+    def test_without_trash_and_spam_one_is_made_before_a_mail_goes_there(self):
+        """Without a trash a deleted mail would be gone for good."""
+        with self.account_in_mode("qresync") as account:
+            for role in ("trash", "junk"):
+                folder = self.folder(account, role)
+                with self.mailbox.client() as client:
+                    client.delete(folder.raw)
+                folder.unlink()
+            deleted, spam = self.messages(account)[:2]
+            answer = self.client().delete(deleted.ids)
+            self.assertEqual(answer["expunged"], 0)
+            self.client().junk(spam.ids)
+            self.assertEqual(deleted.shown_folder_id, self.folder(account, "trash"))
+            self.work(account)
+            self.assertEqual(len(self.on_server()["Trash"]), 1)
+            self.assertEqual(len(self.on_server()["Junk"]), 1)
+
     def test_junk_and_back(self):
         with self.account_in_mode("qresync") as account:
             mail = self.messages(account)[0]

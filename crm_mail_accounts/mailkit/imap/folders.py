@@ -169,6 +169,35 @@ def with_roles(folders: Sequence[ServerFolder]) -> list[ServerFolder]:
     ]
 
 
+# -- the tree that is shown ---------------------------------------------------
+
+
+def shown_paths(folders: Iterable[ServerFolder]) -> dict[str, tuple[str, ...]]:
+    """Raw name to the names by which a reader finds the folder, from the top.
+
+    Where the whole mailbox lies below a root (``INBOX.Sent``, ``[Gmail]/Trash``) the
+    folders below it are shown without it, and a root that cannot be opened not at all:
+    nobody thinks of the trash as a part of the inbox.
+    """
+    folders = list(folders)
+    paths = {folder.raw: folder.path for folder in folders}
+    special = [f.path for f in folders if f.role not in (Role.NONE, Role.INBOX)]
+    if any(len(path) == 1 for path in special):
+        return paths
+    roots = {p[0] for p in special if len(p) == 2 and _ROOTS.fullmatch(p[0])}
+    taken = {path for path in paths.values() if path[0] not in roots}
+    for folder in folders:
+        path = folder.path
+        if path[0] not in roots:
+            continue
+        if len(path) > 1 and path[1:] not in taken:
+            paths[folder.raw] = path[1:]
+            taken.add(path[1:])
+        elif len(path) == 1 and not folder.selectable:
+            del paths[folder.raw]
+    return paths
+
+
 def _rank_by_name(folder: ServerFolder) -> tuple[Role, int]:
     """The role that the name means and how usual that name is (0 the most)."""
     path = folder.path

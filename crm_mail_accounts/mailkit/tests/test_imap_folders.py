@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailkit.imap.folders import propose_roles, read_list, with_roles
+from mailkit.imap.folders import propose_roles, read_list, shown_paths, with_roles
 from mailkit.imap.state import StateReader, read_quota, read_status
 from mailkit.imap.wire import Untagged
 from mailkit.values import Quota, Role, ServerFolder
@@ -167,6 +167,57 @@ def test_a_folder_that_cannot_be_opened_has_no_role():
 def test_the_inbox_is_the_inbox_however_it_is_written():
     found = propose_roles([folder("Inbox"), folder("INBOX.x", delimiter=".")])
     assert found[Role.INBOX].raw == "Inbox"
+
+
+def shown(*folders):
+    return shown_paths(with_roles(folders))
+
+
+def test_what_lies_below_the_inbox_because_all_does_is_shown_beside_it():
+    names = ["INBOX", "INBOX.Sent", "INBOX.Clienti", "INBOX.Clienti.Rossi", "user.anna"]
+    paths = shown(*(folder(name, delimiter=".") for name in names))
+    assert list(paths.values()) == [
+        ("INBOX",),
+        ("Sent",),
+        ("Clienti",),
+        ("Clienti", "Rossi"),
+        ("user", "anna"),
+    ]
+
+
+def test_the_root_of_gmail_is_not_shown():
+    names = ["INBOX", "Clienti", "[Gmail]/Posta inviata", "[Gmail]/Cestino"]
+    root = folder("[Gmail]", "noselect", "haschildren")
+    marks = {"[Gmail]/Posta inviata": ["sent"], "[Gmail]/Cestino": ["trash"]}
+    paths = shown(root, *(folder(name, *marks.get(name, [])) for name in names))
+    assert list(paths.values()) == [
+        ("INBOX",),
+        ("Clienti",),
+        ("Posta inviata",),
+        ("Cestino",),
+    ]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["INBOX", "INBOX/Archive", "Sent", "Trash"],
+        ["INBOX", "INBOX/Clienti", "Other"],
+        ["INBOX", "Mail/Clienti/Sent"],
+    ],
+    ids=["special ones at the top", "no special ones", "deep"],
+)
+def test_a_tree_that_somebody_made_is_shown_as_it_is(names):
+    assert list(shown(*map(folder, names)).values()) == [
+        tuple(name.split("/")) for name in names
+    ]
+
+
+def test_two_folders_are_never_shown_as_one():
+    names = ["INBOX", "INBOX/Sent", "INBOX/Clienti", "Clienti", "Mail/Trash"]
+    paths = list(shown(*map(folder, names)).values())
+    assert len(set(paths)) == len(names)
+    assert ("INBOX", "Clienti") in paths
 
 
 def test_the_order_of_the_list_does_not_matter():
