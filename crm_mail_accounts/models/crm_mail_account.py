@@ -301,6 +301,8 @@ class CrmMailAccount(models.Model):
     def _clear_main(self):
         """Make room for another main account, which the caller sets at once."""
         self.with_context(crm_mail_main_follows=True).write({"main": False})
+        # Both in one statement would meet in the index, whichever row comes first.
+        self.flush_recordset(["main"])
 
     def _keep_one_main(self):
         """Each user of these accounts has exactly one main account [A8].

@@ -26,6 +26,15 @@ class TestAccount(MailCase):
         third = self.new_account(main=True)
         self.assertEqual(self.mine().filtered("main"), third)
 
+    def test_the_main_account_changes_whichever_row_the_database_meets_first(self):
+        """[A8] The index is looked at row by row; a row that is written moves."""
+        accounts = [self.new_account() for _n in range(3)]
+        for chosen in (*reversed(accounts), *accounts):
+            with self.subTest(chosen=accounts.index(chosen)):
+                chosen.with_user(self.owner).main = True
+                self.env.flush_all()
+                self.assertEqual(self.mine().filtered("main"), chosen)
+
     def test_deleting_or_archiving_the_main_account_promotes_another(self):
         """[A8]"""
         first, second, third = (self.new_account() for _n in range(3))
