@@ -72,10 +72,11 @@ def start(env, kind: str, message, senders: list[dict]) -> dict:
 
 
 def body(env, html: str, sender: dict | None) -> Markup:
-    """An empty line to write in, or ``html``, and the signature."""
+    """An empty line to write in, or ``html``, and the signature, if there is one: an
+    empty one would be taken for the place to write in."""
     first = Markup(html) if html else Markup("<p><br></p>")  # noqa: S704 cleaned when
     # it is stored
-    if not sender:
+    if not sender or not sender["signature_html"]:
         return first
     return first + Markup(
         '<div class="o_crm_mail_signature" data-sender="{}">{}</div>'

@@ -120,6 +120,12 @@ describe("conversations", () => {
         server.thread = () => [makeRow(13, {thread_id: 7}), makeRow(3, {thread_id: 7})];
     });
 
+    test("in somebody else's mailbox its owner has a name, and is not the reader", async () => {
+        server.accounts[0].owner = "Laura Bianchi";
+        await open({folderId: 1});
+        expect("[data-message-id='3'] .o_crm_mail_row_who").toHaveText("Giulia, Laura");
+    });
+
     test("a row tells who takes part, of how many mails, and whether one is unread", async () => {
         await open({folderId: 1});
         expect(server.views.at(-1)[3]).toBe(true);

@@ -46,6 +46,27 @@ test("signatures are exchanged, but one that was removed stays away", () => {
     );
 });
 
+test("what was written into a signature stays when the sender changes", () => {
+    const before = {key: "a", signature_html: "<div>Laura</div>"};
+    const after = {key: "b", signature_html: "<div>Sales</div>"};
+    const none = {key: "c", signature_html: ""};
+    const signed = (inner) =>
+        `<p><br></p><div class="o_crm_mail_signature" data-sender="a">${inner}</div>${QUOTE}`;
+    expect(exchangeSignature(signed("<div>Yes, on Monday</div>"), none, after)).toMatch(
+        /<\/p><div>Yes, on Monday<\/div><div class="o_crm_mail_signature".*Sales.*Rosa wrote/
+    );
+    const mixed = signed("bare words<div>Laura</div><p>PS: call me</p>");
+    const html = exchangeSignature(mixed, before, after);
+    expect(html).toMatch(
+        /bare words<p>PS: call me<\/p><div class="o_crm_mail_signature"/
+    );
+    expect(html).not.toMatch("Laura");
+    // Nothing to sign with: no empty lines that invite to write in them
+    expect(exchangeSignature(signed("<div>Laura</div>"), before, none)).toBe(
+        `<p><br></p>${QUOTE}`
+    );
+});
+
 test("a signature in a quoted mail is not taken for the author's", () => {
     const quoted = `<p>New</p><blockquote class="o_crm_mail_quote">${SIGNATURE}</blockquote>`;
     const after = {key: "b", signature_html: "<div>Sales</div>"};

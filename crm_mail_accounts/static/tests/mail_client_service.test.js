@@ -255,6 +255,45 @@ test("a new folder on the server loads the folders anew", async () => {
     client.leave();
 });
 
+test("a mailbox that was withdrawn goes with its open mail, and is told once", async () => {
+    const theirs = makeAccount({id: 2, name: "Sales", owner: "Rosa Conti"});
+    server.accounts = [makeAccount(), theirs];
+    server.folders = [makeFolder(), makeFolder({id: 2, account_id: 2})];
+    server.rows = [makeRow(3, {account_id: 2, folder_id: 2}), makeRow(2)];
+    const client = await startClient();
+    const told = [];
+    client.notification = {add: (text) => told.push(text)};
+    await client.enter({folderId: 2, messageId: 3});
+    expect(client.store.message.status).toBe("ready");
+    server.accounts = [makeAccount()];
+    server.folders = [makeFolder()];
+    server.rows = [makeRow(2)];
+    await client.look();
+    await client.look();
+    expect(client.store.folderId).toBe(1);
+    expect(client.store.openId).toBe(false);
+    expect(ids(client.store.list.rows)).toEqual([2]);
+    expect(told).toEqual([
+        "You no longer have access to the mailbox “Sales” of Rosa Conti.",
+    ]);
+    client.leave();
+});
+
+test("one's own mailbox that goes is not told, and other open mails stay", async () => {
+    server.accounts = [makeAccount(), makeAccount({id: 2, name: "Second"})];
+    server.folders = [makeFolder(), makeFolder({id: 2, account_id: 2})];
+    const client = await startClient();
+    const told = [];
+    client.notification = {add: (text) => told.push(text)};
+    await client.enter({folderId: 1, messageId: 3});
+    server.accounts = [makeAccount()];
+    server.folders = [makeFolder()];
+    await client.look();
+    expect(client.store.openId).toBe(3);
+    expect(told).toEqual([]);
+    client.leave();
+});
+
 test("a refused link is told and changes nothing", async () => {
     server.link = () => {
         throw refusal("You may not write on this opportunity.");

@@ -138,8 +138,24 @@ export function splitQuote(html) {
 }
 
 /**
+ * What an author has written into the signature, whose lines are easily taken for the
+ * place to write in.
+ *
+ * @param {HTMLElement} signature
+ * @param {{signature_html: string}|undefined} sender whose it is
+ * @returns {ChildNode[]}
+ */
+function writtenInto(signature, sender) {
+    const words = (node) => (node.textContent || "").trim();
+    const known = new Set([...parse(sender?.signature_html).childNodes].map(words));
+    return [...signature.childNodes].filter(
+        (node) => words(node) && !known.has(words(node))
+    );
+}
+
+/**
  * The mail with the signature of another sender. One that the author has removed
- * does not come back.
+ * does not come back, and what they wrote into it stays, above the new one.
  *
  * @param {string} html
  * @param {{signature_html: string}|undefined} before
@@ -155,8 +171,12 @@ export function exchangeSignature(html, before, after) {
         body.insertBefore(signature, quoteStart(body));
     }
     if (signature) {
+        signature.before(...writtenInto(signature, before));
         signature.dataset.sender = after.key;
         signature.innerHTML = after.signature_html;
+        if (!after.signature_html) {
+            signature.remove();
+        }
     }
     return body.innerHTML;
 }

@@ -111,10 +111,32 @@ export class MailClientService extends NewsService {
         if (answer.failed) {
             this.store.failBoot(answer.sentence);
         } else {
+            const before = [...this.store.accounts];
             this.store.setBoot(answer.value);
+            this.store.closeOfGoneAccount();
+            this.tellWithdrawn(before);
         }
         this.team.follow(this.store);
         this.schedule();
+    }
+
+    /**
+     * Mailboxes of others that the reader could use until now.
+     *
+     * @param {import("./mail_client_store").Account[]} before
+     */
+    tellWithdrawn(before) {
+        for (const {id, name, owner} of before) {
+            if (owner && !this.store.getAccount(id)) {
+                this.tell(
+                    _t(
+                        "You no longer have access to the mailbox “%(name)s” of %(owner)s.",
+                        {name, owner}
+                    ),
+                    {type: "info"}
+                );
+            }
+        }
     }
 }
 

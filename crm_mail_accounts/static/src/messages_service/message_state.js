@@ -134,6 +134,15 @@ export class MessageState extends ListState {
         }
     }
 
+    /** The open mail is put away when its mailbox is not the reader's any more. */
+    closeOfGoneAccount() {
+        const row = this.message.row || this.message.data;
+        const isKnown = row && row.account_id && !row.shared;
+        if (isKnown && !this.getAccount(row.account_id)) {
+            this.closeMessage();
+        }
+    }
+
     /**
      * Flags and links of the open mail follow the list.
      *

@@ -72,7 +72,8 @@ export class RowText {
      */
     personOf(row, {name, email}) {
         const account = this.store.getAccount(row.account_id);
-        if (account && email && email === (account.email || "").toLowerCase()) {
+        const isOwn = account && !account.owner;
+        if (isOwn && email && email === (account.email || "").toLowerCase()) {
             return _t("me");
         }
         if (!name) {
