@@ -216,8 +216,11 @@ class CrmMailAccount(models.Model):
             (self._of_users(self.user_id) - self)._clear_main()
         since = {account: account.fetch_since for account in self}
         result = super().write(vals)
-        if vals.get("active"):
+        if "active" in vals:
             self._check_cap(self.user_id)
+            self._tell_screens()
+            if vals["active"]:
+                self._request_sync()
         if "fetch_since" in vals:
             for account, before in since.items():
                 # Only an earlier day (or none) asks for mails that we do not have.
@@ -364,6 +367,20 @@ class CrmMailAccount(models.Model):
         self.env.invalidate_all()
 
     # -- when it happens ---------------------------------------------------------
+
+    def _tell_screens(self, folders=None):
+        """Tell the open screens of owners and delegates that something changed."""
+        for account in self:
+            # sudo: who else reads a mailbox is its owner's matter; the bus is nobody's
+            delegates = account.sudo().delegate_ids._in_force().user_id
+            for user in account.sudo().user_id | delegates:
+                user._bus_send(
+                    "crm_mail_accounts/changed",
+                    {
+                        "account_id": account.id,
+                        "folder_ids": folders.ids if folders else [],
+                    },
+                )
 
     def _request_sync(self):
         """Ask the lanes to look at these accounts now."""

@@ -33,6 +33,11 @@ class CrmMailAccount(models.Model):
     _inherit = "crm.mail.account"
 
     delegate_ids = fields.One2many("crm.mail.delegate", "account_id", "Delegates")
+    readers = fields.Char(
+        "Also read by",
+        compute="_compute_readers",
+        help="Who reads this mailbox besides its owner.",
+    )
     share_sender = fields.Boolean(
         copy=False,
         help="Every user may write from this address. The mail that it receives stays "
@@ -44,6 +49,12 @@ class CrmMailAccount(models.Model):
         help="Empty: all of them.",
     )
     may_share_sender = fields.Boolean(compute="_compute_may_share_sender")
+
+    @api.depends("delegate_ids.user_id", "delegate_ids.expires_at")
+    def _compute_readers(self):
+        for account in self:
+            users = account.delegate_ids._in_force().user_id
+            account.readers = ", ".join(users.mapped("name"))
 
     @api.depends_context("uid")
     def _compute_may_share_sender(self):

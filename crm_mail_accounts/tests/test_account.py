@@ -1,5 +1,9 @@
+from lxml import etree
+
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import Mailbox, MailCase, simple_mail
 
@@ -122,8 +126,50 @@ class TestAccount(MailCase):
         wizard.action_archive()
         self.assertFalse(self.client().bootstrap()["accounts"])
         self.assertTrue(kept.link_ids and other.exists())
-        account.active = True
+        self.assertFalse(self.client().bootstrap()["specials"]["flagged"])
+        self.mailbox.append(simple_mail("Meanwhile"))
+        told = []
+        self.startPatch(
+            type(self.env["res.users"]),
+            "_bus_send",
+            lambda users, kind, payload, **_kw: told.extend(users),
+        )
+        account.with_user(self.owner).action_unarchive()
+        self.assertIn(self.owner, told, "an open screen hears of it")
         self.assertEqual(len(self.client().bootstrap()["accounts"]), 1)
+        self.work(account)
+        subjects = self.client().list_messages(self.folder(account, "inbox").id)["rows"]
+        self.assertEqual(
+            {row["subject"] for row in subjects}, {"Kept", "Other", "Meanwhile"}
+        )
+
+    def test_an_archived_account_is_found_and_taken_up_where_accounts_are_listed(self):
+        """[A20]"""
+        account = self.new_account()
+        account.active = False
+        accounts = self.env["crm.mail.account"].with_user(self.owner)
+        self.assertNotIn(account, accounts.search([]))
+        arch = etree.fromstring(accounts.get_view(view_type="search")["arch"])
+        (archived,) = arch.xpath("//filter[@name='archived']")
+        self.assertIn(
+            account,
+            accounts.search(safe_eval(archived.get("domain"))),
+        )
+
+    def test_who_reads_a_mailbox_is_told_where_it_is_set_up(self):
+        """[F6] Nobody is told that they read a mailbox alone when they do not."""
+        account = self.new_account()
+        setups = self.env["crm.mail.account.setup"].with_user(self.owner)
+        setup = setups.create({"account_id": account.id})
+        self.assertFalse(setup.readers)
+        account.with_user(self.owner).delegate_ids = [
+            Command.create({"user_id": self.colleague.id})
+        ]
+        self.env.invalidate_all()
+        self.assertEqual(setup.readers, self.colleague.name)
+        account.delegate_ids.sudo().expires_at = "2000-01-01 00:00:00"
+        self.env.invalidate_all()
+        self.assertFalse(setup.readers)
 
     def test_nobody_else_deletes_an_account(self):
         account = self.new_account()

@@ -562,12 +562,4 @@ class AccountWorker:
 
     def tell(self, env, folders=None):
         """Tell the open screens of the owner and the delegates."""
-        account = self.account(env)
-        for user in account.user_id | account.delegate_ids._in_force().user_id:
-            user._bus_send(
-                "crm_mail_accounts/changed",
-                {
-                    "account_id": self.claim.account_id,
-                    "folder_ids": folders.ids if folders else [],
-                },
-            )
+        self.account(env)._tell_screens(folders)

@@ -27,6 +27,7 @@ class CrmMailAccountSetup(models.TransientModel):
     account_id = fields.Many2one(
         "crm.mail.account", "Edited account", ondelete="cascade"
     )
+    readers = fields.Char(related="account_id.readers")
     name = fields.Char("Description", help="Taken from the user name when left empty.")
     email = fields.Char(help="Taken from the user name when left empty.")
     proposal_ids = fields.One2many(
