@@ -23,6 +23,7 @@ class CrmMailAccount(models.Model):
         "Used", compute="_compute_quota", compute_sudo=True, help="Percent."
     )
     quota_warning = fields.Char(compute="_compute_quota", compute_sudo=True)
+    quota_full = fields.Boolean(compute="_compute_quota", compute_sudo=True)
 
     @api.depends("lease_ids.quota_used", "lease_ids.quota_limit")
     def _compute_quota(self):
@@ -32,6 +33,7 @@ class CrmMailAccount(models.Model):
             percent = used * 100 // limit if limit else 0
             account.quota_used, account.quota_limit = used, limit
             account.quota_percent = percent
+            account.quota_full = percent >= FULL
             account.quota_warning = account._quota_sentence(used, limit, percent)
 
     def _quota_sentence(self, used: int, limit: int, percent: int) -> str | bool:

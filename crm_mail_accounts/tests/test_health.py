@@ -78,6 +78,18 @@ class TestHealth(MailCase):
         (payload,) = self.client().bootstrap()["accounts"]
         self.assertFalse(payload["health"]["message"])
 
+    def test_nobody_is_sent_to_look_for_a_mistake_where_none_was_before(self):
+        account = self.new_account()
+        self.work(account)
+        account.imap_port = 1
+        self.work(account)
+        self.assertIn("does not answer on port 1", account.error_message)
+        self.assertIn("out of service", account.error_message)
+        self.assertNotIn("Check the port", account.error_message)
+        never = self.new_account(username=Mailbox().username, imap_port=1)
+        self.work(never)
+        self.assertIn("Check the port", never.error_message)
+
     # -- preferences ---
 
     def test_preferences_show_ones_own_accounts_and_senders(self):

@@ -273,3 +273,4 @@ class TestQuota(MailCase):
             (payload,) = self.client().bootstrap()["accounts"]
             self.assertIn(words, payload["quota"]["warning"])
             self.assertEqual(payload["quota"]["percent"], int(used * 100))
+            self.assertEqual(payload["quota"]["full"], used > 0.95)

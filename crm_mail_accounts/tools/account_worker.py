@@ -514,7 +514,8 @@ class AccountWorker:
             env = env(context={"lang": account.user_id.lang})
             failures = lease.failures + 1
             self._log_trace(env)
-            text = describe(env, error, endpoint).text
+            worked = bool(lease.checked_at)
+            text = describe(env, error, endpoint, worked=worked).text
             known = lease.error_code == error.code
             lease._release(
                 self._no_later_than_outgoing(env, pause_after(error, failures)),

@@ -95,9 +95,10 @@ def _owner(account) -> str | bool:
 
 
 def _quota(account) -> dict | bool:
-    """``{percent, warning}``; ``warning`` is empty while there is room [F4]."""
+    """``{percent, full, warning}``; ``warning`` is empty while there is room [F4]."""
     return account.quota_limit > 0 and {
         "percent": account.quota_percent,
+        "full": account.quota_full,
         "warning": account.quota_warning or "",
     }
 

@@ -24,8 +24,20 @@ class Explanation:
         return f"{self.message} {self.hint}".strip()
 
 
-def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explanation:
-    """The sentences for an error met at a server, in the user's language."""
+_OUT_OF_SERVICE = frozenset(
+    {"connection_lost", "connection_refused", "host_unknown", "timeout", "unreachable"}
+)
+"""What is rather the server's state than a wrong setting, where it has worked."""
+
+
+def describe(
+    env, error: MailError, endpoint: Endpoint | None = None, *, worked: bool = False
+) -> Explanation:
+    """The sentences for an error met at a server, in the user's language.
+
+    ``worked``: the same settings were good before, so nobody is sent to look for a
+    mistake in them.
+    """
     host = endpoint.host if endpoint else env._("The server")
     port = endpoint.port if endpoint else ""
     facts = error.facts
@@ -362,7 +374,13 @@ def describe(env, error: MailError, endpoint: Endpoint | None = None) -> Explana
         ),
         "",
     )
-    return Explanation(*messages.get(error.code, fallback))
+    message, hint = messages.get(error.code, fallback)
+    if worked and error.code in _OUT_OF_SERVICE:
+        hint = env._(
+            "It has answered before, so the server is probably out of service for a "
+            "while. It is tried again by itself."
+        )
+    return Explanation(message, hint)
 
 
 def step_payload(env, server: str, step: Step, endpoint: Endpoint) -> dict:

@@ -4,6 +4,7 @@ import {advanceTime, animationFrame} from "@odoo/hoot-mock";
 import {patchUiSize, SIZES} from "@mail/../tests/mail_test_helpers";
 import {contains, getService} from "@web/../tests/web_test_helpers";
 
+import {TRY_DELAY} from "@crm_mail_accounts/mail_client/account_banner/account_banner";
 import {BUS_DELAY} from "@crm_mail_accounts/messages_service/news_service";
 
 import {
@@ -55,6 +56,50 @@ describe("desktop", () => {
         expect(".o_crm_mail_row").toHaveCount(3);
         expect(".o_crm_mail_nothing_open").toHaveCount(1);
         expect(".o_crm_mail_side").toHaveCount(0);
+    });
+
+    test("a try shows that it runs, and its outcome", async () => {
+        const failing = (at) => ({
+            health: {state: "error", message: `No answer. Next try at ${at}.`, at: false},
+        });
+        const server = mockMailServer({accounts: [makeAccount(failing("9:00"))]});
+        await mountMailClient();
+        await animationFrame();
+        const button = ".o_crm_mail_retry_account";
+        await contains(button).click();
+        expect(button).toHaveText("Trying…");
+        expect(button).not.toBeEnabled();
+        server.accounts = [makeAccount(failing("9:02"))];
+        await getService("crm_mail_client").look();
+        await animationFrame();
+        await animationFrame();
+        expect(button).toHaveText("Try again");
+        expect(".o_crm_mail_account_banner").toHaveText(/9:02/);
+        await contains(button).click();
+        await advanceTime(TRY_DELAY);
+        await animationFrame();
+        expect(button).toBeEnabled();
+        await contains(button).click();
+        server.accounts = [makeAccount()];
+        await getService("crm_mail_client").look();
+        await animationFrame();
+        expect(".o_crm_mail_account_banner").toHaveCount(0);
+    });
+
+    test("a mailbox that fills up warns, and a full one alarms", async () => {
+        const quota = (percent, full) => ({percent, full, warning: `${percent}% full`});
+        mockMailServer({
+            accounts: [
+                makeAccount({quota: quota(82, false)}),
+                makeAccount({id: 2, name: "Second", quota: quota(97, true)}),
+            ],
+        });
+        await mountMailClient();
+        await animationFrame();
+        expect(".o_crm_mail_quota.alert-warning").toHaveText(/82% full/);
+        expect(".o_crm_mail_quota.alert-danger").toHaveText(/97% full/);
+        await contains(".o_crm_mail_quota.alert-danger .btn-close").click();
+        expect(".o_crm_mail_quota").toHaveCount(1);
     });
 
     test("the place is told when it changes", async () => {
