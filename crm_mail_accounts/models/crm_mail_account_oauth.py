@@ -10,6 +10,7 @@ from ..mailkit.errors import AuthError, MailError
 from ..mailkit.oauth import TokenAnswer, TokenRequest
 from ..tools import oauth
 from ..tools.error_messages import describe
+from ..tools.transaction import in_transaction
 
 CLIENTS = {"google": "google_gmail_client", "microsoft": "microsoft_outlook_client"}
 """Beginnings of the parameters that the host's settings fill: ``_id``, ``_secret``."""
@@ -223,7 +224,7 @@ class CrmMailAccount(models.Model):
         self._check_consent(kind, answer, {name for name in found if name}, mine)
         # In a transaction of its own: tried again after a conflict, this request would
         # come with a code that was used already.
-        oauth.in_transaction(
+        in_transaction(
             self.env.registry,
             lambda env: env[self._name].browse(self.id)._store_sign_in(kind, answer),
         )

@@ -8,9 +8,9 @@ from psycopg2.errors import SerializationFailure
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ..tools import oauth
 from ..tools.account_worker import SLICE_SECONDS, AccountWorker
 from ..tools.outgoing_send import OutgoingSend
+from ..tools.transaction import in_transaction
 
 _logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class CrmMailAccount(models.Model):
                 registry,
                 self,
                 False,
-                lambda work: oauth.in_transaction(registry, work),
+                lambda work: in_transaction(registry, work),
                 lambda: time.monotonic() >= deadline,
             ).run()
         except Exception:  # a defect there must not stop the lane

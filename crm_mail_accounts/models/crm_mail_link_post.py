@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 from markupsafe import Markup
-from psycopg2 import Error as DatabaseError
 
 from odoo import api, fields, models
 from odoo.tools import SQL, email_normalize
@@ -13,6 +12,7 @@ from ..mailkit.mime.addresses import format_address
 from ..mailkit.mime.html import text_to_html
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.values import Address
+from ..tools.transaction import WRITERS_MET
 from .crm_mail_link import CONTENTS
 
 _logger = logging.getLogger(__name__)
@@ -75,9 +75,10 @@ class CrmMailLink(models.Model):
         try:
             with self.env.cr.savepoint():
                 links._post_copies()
-        except Exception as error:
+        except WRITERS_MET:
+            raise
+        except Exception:
             # One mail that the host cannot take must not keep back the others.
-            self._pass_on(error)
             _logger.info("a batch of %s linked mails failed", len(links), exc_info=True)
             links._post_one_by_one()
 
@@ -86,18 +87,11 @@ class CrmMailLink(models.Model):
             try:
                 with self.env.cr.savepoint():
                     link._post_copies()
-            except Exception as error:
-                self._pass_on(error)
+            except WRITERS_MET:
+                raise
+            except Exception:
                 _logger.warning("link %s cannot be posted", link.id, exc_info=True)
                 link._fail(self.env._("The record did not take this mail."))
-
-    @staticmethod
-    def _pass_on(error):
-        """What is tried again as a whole (two writers met) is nobody's failure."""
-        if isinstance(error, DatabaseError) and getattr(error, "pgcode", "") in (
-            *("40001", "40P01", "55P03"),
-        ):
-            raise error
 
     def _fail(self, sentence: str):
         self.write({"waiting": False, "error": sentence})

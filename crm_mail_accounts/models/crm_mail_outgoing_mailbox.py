@@ -3,8 +3,6 @@
 import uuid
 from datetime import timedelta, timezone
 
-from psycopg2.errors import DeadlockDetected, SerializationFailure
-
 from odoo import api, fields, models
 
 from ..mailkit.errors import MailError
@@ -15,6 +13,7 @@ from ..mailkit.sync.operations import LOOK_PAUSE
 from ..mailkit.values import Address
 from ..tools import compose_start, outgoing_mime
 from ..tools.outgoing_mailbox import Version
+from ..tools.transaction import WRITERS_MET
 
 OPERATION_FIELD = "X-CRM-Op"
 
@@ -138,7 +137,7 @@ class CrmMailOutgoing(models.Model):
                     self.res_id,
                     env._("Written for it by %(user)s", user=self.user_id.name),
                 )
-        except (SerializationFailure, DeadlockDetected):
+        except WRITERS_MET:
             raise  # the worker does the whole again
         except Exception as error:  # no mail and no record may stop the sync
             self.env["crm.mail.log"].create(

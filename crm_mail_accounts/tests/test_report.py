@@ -244,11 +244,11 @@ class TestReport(LinkCase):
         self.assertEqual(len(self.lines(self.colleague)), 1)
 
     def test_what_waits_to_be_shown_is_its_owners(self):
-        [link] = self.linked(self.mail())
-        link.sudo().write({"mail_message_id": False, "waiting": True})
+        shown, waiting = self.linked(self.mail(), self.mail())
+        waiting.sudo().write({"mail_message_id": False, "waiting": True})
         self.lead.user_id = False
-        self.assertTrue(self.lines())
-        self.assertFalse(self.lines(self.colleague))
+        self.assertEqual(set(self.lines().ids), {shown.id, waiting.id})
+        self.assertEqual(self.lines(self.colleague).ids, shown.ids)
 
     def test_the_size_is_told_where_the_whole_mail_is_shown(self):
         [whole] = self.linked(self.mail())

@@ -25,9 +25,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from psycopg2.errors import DeadlockDetected, SerializationFailure
-
-from odoo import SUPERUSER_ID, api, fields
+from odoo import api, fields
 
 from ..mailkit.errors import MailError
 from ..mailkit.sync.backoff import pause_after
@@ -58,6 +56,7 @@ from .outgoing_send import OutgoingSend
 from .pop3_collect import Pop3Collect
 from .read_ahead import ReadAhead
 from .sieve_rules import RulesTask, SieveRules
+from .transaction import in_transaction
 from .vacation_sending import VacationSending
 
 _logger = logging.getLogger(__name__)
@@ -79,7 +78,6 @@ LIST_EVERY = timedelta(minutes=10)
 SLICE_SECONDS = 8.0
 """Longest turn: the host gives a job ten seconds before others want the worker."""
 TELL_EVERY = 1.0
-TRANSACTION_TRIES = 5
 MOST_BREAKS = 3
 """Connections that one folder may break in a turn; the other folders wait for it."""
 
@@ -152,22 +150,14 @@ class AccountWorker:
     def commit(self, work: Callable[[api.Environment], T]) -> T:
         """Run ``work(env)`` in a transaction of its own, under the fence.
 
-        Tried again when another transaction touched the same rows: crons have no such
-        retry of their own.
-
         :raises LeaseLost: another worker has the account; nothing was written
         """
-        for attempt in range(1, TRANSACTION_TRIES + 1):
-            try:
-                with self.registry.cursor() as cr:
-                    env = api.Environment(cr, SUPERUSER_ID, {})
-                    env["crm.mail.account.lease"]._renew(self.claim)
-                    return work(env)
-            except (SerializationFailure, DeadlockDetected):
-                if attempt == TRANSACTION_TRIES:
-                    raise
-                time.sleep(0.05 * attempt)
-        raise AssertionError("unreachable")
+
+        def fenced(env):
+            env["crm.mail.account.lease"]._renew(self.claim)
+            return work(env)
+
+        return in_transaction(self.registry, fenced)
 
     def account(self, env):
         return env["crm.mail.account"].browse(self.claim.account_id)

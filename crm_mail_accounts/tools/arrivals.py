@@ -16,13 +16,12 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
-from psycopg2.errors import DeadlockDetected, SerializationFailure
-
 from odoo.tools import SQL
 
 from ..mailkit.errors import MailError
 from . import thread_writer
 from .lease import LeaseLost
+from .transaction import WRITERS_MET
 
 _logger = logging.getLogger(__name__)
 
@@ -193,7 +192,7 @@ class Arrivals:
         try:
             with account.env.cr.savepoint():
                 getattr(account, hook)(mails)
-        except (SerializationFailure, DeadlockDetected, LeaseLost):
+        except (*WRITERS_MET, LeaseLost):
             raise  # of the whole transaction, which is done again
         except Exception as error:
             # Whatever it is, mail goes on coming in (law 10).

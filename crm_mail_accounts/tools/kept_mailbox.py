@@ -18,8 +18,6 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 
-from psycopg2.errors import DeadlockDetected, SerializationFailure
-
 from odoo.tools import SQL
 
 from ..mailkit.errors import InvalidArgument, ServerRefused
@@ -34,6 +32,7 @@ from ..mailkit.imap.verify import Expected, matches
 from ..mailkit.limits import MAX_HEADER_LITERAL
 from ..mailkit.values import FetchedMessage, FlagChange, FolderState, ServerFolder
 from . import change_writer, index_writer
+from .transaction import WRITERS_MET
 
 _logger = logging.getLogger(__name__)
 
@@ -266,7 +265,7 @@ class KeptMailbox:
         try:
             with cr.savepoint():
                 message._store_raw(content)
-        except (SerializationFailure, DeadlockDetected):
+        except WRITERS_MET:
             raise
         except Exception:
             _logger.exception("mail %s: kept without a preview", message.id)

@@ -17,12 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from psycopg2.errors import DeadlockDetected, SerializationFailure
-
-from odoo import SUPERUSER_ID, api
-
 from ..mailkit.errors import NetworkError
 from ..mailkit.oauth import TokenRequest
+from .transaction import in_transaction
 
 _logger = logging.getLogger(__name__)
 
@@ -33,7 +30,6 @@ CLAIM = timedelta(seconds=60)
 WAIT = 15.0
 """Seconds to wait for somebody else's answer."""
 PAUSE = 0.2
-TRANSACTION_TRIES = 5
 CONNECT_CODES = frozenset(
     {"token_missing", "token_withdrawn", "token_refused", "token_scope"}
 )
@@ -104,19 +100,3 @@ def renew(
         lambda env: env["crm.mail.account.token"]._finish_renewal(renewal, answer),
     )
     _logger.info("account %s: access token renewed", account_id)
-
-
-def in_transaction(registry, work: Callable[[api.Environment], object]):
-    """``work(env)`` in a transaction of its own, committed at its end.
-
-    Tried again when another transaction touched the same rows.
-    """
-    for attempt in range(1, TRANSACTION_TRIES + 1):
-        try:
-            with registry.cursor() as cr:
-                return work(api.Environment(cr, SUPERUSER_ID, {}))
-        except (SerializationFailure, DeadlockDetected):
-            if attempt == TRANSACTION_TRIES:
-                raise
-            time.sleep(0.05 * attempt)
-    raise AssertionError("unreachable")

@@ -19,6 +19,7 @@ from ..mailkit.sync.sending import Action, Verdict, after_error, by_patience
 from . import oauth
 from .error_messages import describe
 from .outgoing_host import open_host_session
+from .transaction import in_transaction
 
 _logger = logging.getLogger(__name__)
 
@@ -154,7 +155,7 @@ class OutgoingSend:
             if mail:
                 work(mail)
 
-        oauth.in_transaction(self.registry, store)
+        in_transaction(self.registry, store)
 
     # -- the connection --------------------------------------------------------------
 
