@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..mailkit.errors import InvalidArgument, MailError
 from ..mailkit.same_mailbox import same_mailbox
 from ..mailkit.server_names import read_server
-from ..mailkit.values import Credentials, Endpoint, Security
+from ..mailkit.values import Credentials, Endpoint
 from ..tools import host_policy, secret_store
 from ..tools.error_messages import describe, step_payload
 from .crm_mail_server_mixin import SECURITIES
@@ -363,16 +363,14 @@ class CrmMailPop3Bridge(models.Model):
         self.ensure_one()
         if self.own:
             return self.account_id._pop3_endpoint()
-        own_trust = host_policy.own_trust_allowed(self.env)
-        return Endpoint(
-            host=self.host,
-            port=self.port,
-            security=Security(self.security),
-            public_only=not host_policy.may_be_private(
-                self.env, self.host, self.user_id
-            ),
-            pinned_sha256=own_trust and self.pin or "",
-            verify_certificate=not (own_trust and self.any_certificate),
+        return host_policy.endpoint(
+            self.env,
+            self.user_id,
+            self.host,
+            self.port,
+            self.security,
+            pin=self.pin or "",
+            any_certificate=self.any_certificate,
         )
 
     def _credentials(self) -> Credentials:

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..mailkit.errors import InvalidArgument, MailError
 from ..mailkit.server_names import read_server
-from ..mailkit.values import Credentials, Endpoint, Security
+from ..mailkit.values import Credentials, Endpoint
 from ..tools import host_policy, secret_store, send_test
 from ..tools.error_messages import describe
 
@@ -391,17 +391,14 @@ class CrmMailServerMixin(models.AbstractModel):
 
     def _endpoint(self, protocol: str) -> Endpoint:
         self.ensure_one()
-        host = self[f"{protocol}_host"] or ""
-        own_trust = host_policy.own_trust_allowed(self.env)
-        return Endpoint(
-            host=host,
-            port=self[f"{protocol}_port"],
-            security=Security(self[f"{protocol}_security"]),
-            public_only=not host_policy.may_be_private(
-                self.env, host, self._mailbox_owner()
-            ),
-            pinned_sha256=own_trust and self[f"{protocol}_pin"] or "",
-            verify_certificate=not (own_trust and self.any_certificate),
+        return host_policy.endpoint(
+            self.env,
+            self._mailbox_owner(),
+            self[f"{protocol}_host"] or "",
+            self[f"{protocol}_port"],
+            self[f"{protocol}_security"],
+            pin=self[f"{protocol}_pin"] or "",
+            any_certificate=self.any_certificate,
         )
 
     def _imap_credentials(self) -> Credentials:

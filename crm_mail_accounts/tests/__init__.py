@@ -10,6 +10,7 @@ from . import test_discovery
 from . import test_filter_forward
 from . import test_filter_tours
 from . import test_filters
+from . import test_hanging_up
 from . import test_health
 from . import test_hostile
 from . import test_index_copy
@@ -22,6 +23,7 @@ from . import test_lease
 from . import test_leave
 from . import test_link
 from . import test_list
+from . import test_link_meets
 from . import test_link_once
 from . import test_link_records
 from . import test_link_rules
@@ -35,14 +37,17 @@ from . import test_outgoing_drafts
 from . import test_outgoing_kills
 from . import test_outgoing_senders
 from . import test_pop3_bridge
+from . import test_pop3_deleting
 from . import test_private
 from . import test_pop3_kills
+from . import test_pop3_untidy
 from . import test_provider
 from . import test_provider_hints
 from . import test_rules_engine
 from . import test_secrets
 from . import test_quarantine
 from . import test_reading
+from . import test_report
 from . import test_security
 from . import test_sender
 from . import test_share

@@ -65,3 +65,6 @@ class Pop3Mixin:
             for item in answer
             if isinstance(item, tuple)
         )
+
+    def maildrop_count(self) -> int:
+        return len(self.numbers_in(self.maildrop))

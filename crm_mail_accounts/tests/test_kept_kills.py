@@ -1,19 +1,17 @@
-import os
-import signal
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
 from ..mailkit.pop3.session import Pop3Session
 from ..tools.kept_turn import KeptTurn
-from ..tools.pop3_collect import Pop3Collect
-from .common import Mailbox
 from .kept_common import KeptMixin
-from .worker_common import PLACES, WorkerCase
+from .pop3_kills_common import Pop3KillCase
+from .worker_common import PLACES
 
 
 @tagged("post_install", "-at_install")
-class TestKeptKills(KeptMixin, WorkerCase):
+class TestKeptKills(KeptMixin, Pop3KillCase):
     """A worker of a mailbox that is kept here may be killed at every step: at rest each
     mail is here once with its bytes, also when the POP3 server has none left."""
 
@@ -23,22 +21,16 @@ class TestKeptKills(KeptMixin, WorkerCase):
 
     def test_a_worker_that_keeps_copies_may_be_killed_at_every_commit(self):
         """[F7]"""
-        self.at_every_commit(keep_copy=True, shift=1)
+        self.at_every_commit(keep_copy=True, shift=1, least=9)
 
     def test_a_worker_that_deletes_may_be_killed_at_every_commit(self):
         """[F5] [F7]"""
-        self.at_every_commit(keep_copy=False, shift=0)
+        self.at_every_commit(keep_copy=False, shift=0, least=9)
 
     def test_a_worker_that_deletes_may_be_killed_within_each_command(self):
         """[F5] [F7]: before the server was asked, and behind its answer."""
-        for name in ("retrieve_blocks", "delete", "quit"):
-            for behind in (False, True):
-                with self.subTest(command=name, behind=behind):
-                    self.new_mailbox(keep_copy=False)
-                    deadly = self.deadly(getattr(Pop3Session, name), behind)
-                    with patch.object(Pop3Session, name, deadly):
-                        self.assertTrue(self.killed_worker(0, "after"))
-                    self.assertAllOnce(keep_copy=False)
+        commands = ("retrieve_blocks", "delete", "quit")
+        self.within_commands(*((Pop3Session, name) for name in commands))
 
     def test_changes_may_be_cut_off_at_every_commit(self):
         """A move, a copy of a filter, and a deletion for good, with the mails of before
@@ -73,49 +65,26 @@ class TestKeptKills(KeptMixin, WorkerCase):
 
     # -- the story -------------------------------------------------------------------
 
-    def at_every_commit(self, keep_copy, shift):
-        collecting = []
-        run, handle = Pop3Collect.run, KeptTurn._handle_arrivals
+    @contextmanager
+    def collecting(self):
+        """Until what was collected is handled as well."""
+        handle = KeptTurn._handle_arrivals
 
-        def noted(collect, session):
-            collecting.append(session)
-            return run(collect, session)
+        with super().collecting() as collecting:
 
-        def handled(turn):
-            handle(turn)
-            collecting.clear()
+            def handled(turn):
+                handle(turn)
+                collecting.clear()
 
-        commit, killed = 0, True
-        while killed:
-            commit += 1
-            place = PLACES[(commit + shift) % 3]
-            with (
-                self.subTest(commit=commit, place=place),
-                patch.object(Pop3Collect, "run", noted),
-                patch.object(KeptTurn, "_handle_arrivals", handled),
-            ):
-                self.new_mailbox(keep_copy=keep_copy)
-                killed = self.killed_worker(commit, place, lambda: bool(collecting))
-                self.assertAllOnce(keep_copy=keep_copy)
-        self.assertGreater(commit, 9, "it has more commits than that")
+            with patch.object(KeptTurn, "_handle_arrivals", handled):
+                yield collecting
 
-    def deadly(self, method, behind):
-        def dying(session, *arguments, **options):
-            if behind:
-                answer = method(session, *arguments, **options)
-                if name == "retrieve_blocks":
-                    answer = list(answer)
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        name = method.__name__
-        return dying
+    def collected(self, collecting):
+        """Not over yet."""
 
     def new_mailbox(self, keep_copy):
         """A new account with two new mails; its first turn is the one that dies."""
-        self.maildrop = Mailbox()
-        self.mails = [self.number + 1, self.number + 2]
-        self.number += 2
-        self.fill(*self.mails)
+        self.two_new_mails()
         with self.committed() as env:
             env["crm.mail.account"].browse(self.accounts).unlink()
             account = self.kept_account()
@@ -123,18 +92,6 @@ class TestKeptKills(KeptMixin, WorkerCase):
             self.account_id = account.id
             self.accounts[:] = account.ids
         self.make_due(self.account_id)
-
-    def make_due(self, account_id):
-        due = super().make_due(account_id)
-        with self.committed() as env:
-            env["crm.mail.pop3.seen"].search([]).busy_until = False
-            env["crm.mail.pop3.bridge"].search([])._make_due()
-        return due
-
-    def rest(self, account_id):
-        for _turn in range(2):
-            self.make_due(account_id)
-            self.lane()
 
     def assertAllOnce(self, keep_copy):
         self.rest(self.account_id)
@@ -151,7 +108,4 @@ class TestKeptKills(KeptMixin, WorkerCase):
             self.assertTrue(all(mail.thread_id for mail in mails))
             inbox = self.folder(account, "inbox")
             self.assertEqual((inbox.indexed_total, inbox.unread), (2, 2))
-            env.cr.execute("SELECT count(raw) FROM crm_mail_pop3_seen")
-            self.assertEqual(env.cr.fetchone(), (0,))
-        left = self.numbers_in(self.maildrop)
-        self.assertEqual(left, self.mails if keep_copy else [])
+        self.assertNothingLeftOver(keep_copy)

@@ -13,6 +13,8 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from ..mailkit.values import Endpoint, Security
+
 PARAMETER = "crm_mail_accounts.allowed_hosts"
 FORBID_OWN_TRUST = "crm_mail_accounts.forbid_own_trust"
 
@@ -31,6 +33,25 @@ def own_trust_allowed(env) -> bool:
     # sudo: as in may_be_private
     forbidden = env["ir.config_parameter"].sudo().get_param(FORBID_OWN_TRUST)
     return forbidden not in ("True", "1")
+
+
+def endpoint(
+    env, user, host: str, port: int, security: str, *, pin: str, any_certificate: bool
+) -> Endpoint:
+    """A server as a user entered it, with what the policy lets them do there.
+
+    :param pin: the certificate that the user trusts, ``""`` for none
+    :param any_certificate: no certificate is checked
+    """
+    own_trust = own_trust_allowed(env)
+    return Endpoint(
+        host=host,
+        port=port,
+        security=Security(security),
+        public_only=not may_be_private(env, host, user),
+        pinned_sha256=own_trust and pin or "",
+        verify_certificate=not (own_trust and any_certificate),
+    )
 
 
 def entries(listed: str) -> list[str]:
