@@ -32,6 +32,7 @@ from . import crm_mail_thread
 from . import crm_mail_vacation
 from . import crm_mail_vacation_reply
 from . import crm_mail_message
+from . import crm_mail_message_raw
 from . import crm_mail_message_host
 from . import crm_mail_message_share
 from . import crm_mail_presence

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -8,18 +6,12 @@ from ..mailkit import limits
 from ..mailkit.errors import MailError, UidValidityChanged
 from ..mailkit.mime.html import clean_html, text_to_html
 from ..mailkit.mime.parse import parse_mail
-from ..mailkit.mime.preview import preview
 from ..mailkit.mime.quotes import fold_quotes
 from ..mailkit.sync.subjects import is_forward
 from ..mailkit.values import CleanHtml, ParsedMail
 from ..tools import large_mail, search_writer
 from ..tools.error_messages import describe
 from ..tools.fields import BigInteger
-
-CACHED = timedelta(days=90)
-CACHE_DAYS = "crm_mail_accounts.cache_days"
-"""Parameter: how long an opened mail is kept; :data:`CACHED` where it is unset."""
-GC_BATCH = 1000
 
 
 class CrmMailMessage(models.Model):
@@ -215,52 +207,6 @@ class CrmMailMessage(models.Model):
 
     # -- the whole mail ------------------------------------------------------------
 
-    def _cached_raw(self) -> bytes:
-        """The mail as it came, or ``b""`` when it was not fetched yet."""
-        self.ensure_one()
-        self.check_access("read")
-        return self._raw_attachment().raw or b""
-
-    def _with_cached_raw(self):
-        """Those of these mails that were fetched as a whole."""
-        self.check_access("read")
-        return self.browse(self._raw_attachments().mapped("res_id"))
-
-    def _cached_raws(self) -> dict[int, bytes]:
-        """Id -> the mail as it came, of those that were fetched, in one statement."""
-        self.check_access("read")
-        return {file.res_id: file.raw for file in self._raw_attachments()}
-
-    def _raw_attachments(self):
-        # sudo: as in _raw_attachment
-        return (
-            self.env["ir.attachment"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_field", "=", "raw"),
-                    ("res_id", "in", self.ids),
-                ]
-            )
-        )
-
-    def _raw_attachment(self):
-        # Through the attachment, because a binary field would turn every byte into
-        # base64 and back. sudo: `raw` is closed to everybody; callers check rights.
-        return (
-            self.env["ir.attachment"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_field", "=", "raw"),
-                    ("res_id", "=", self.id),
-                ],
-                limit=1,
-            )
-        )
-
     def _read(self) -> tuple[ParsedMail, dict[str, int]]:
         """The mail to show, and the sizes of the parts that were left out of it.
 
@@ -345,77 +291,6 @@ class CrmMailMessage(models.Model):
             return account._with_login(connect)
         except MailError as error:
             raise UserError(describe(self.env, error, endpoint).text) from error
-
-    def _store_raw(self, raw: bytes):
-        """Cache the mail, and what only its body could tell the list."""
-        mail = parse_mail(raw)
-        self._keep_raw(raw)
-        values = {
-            "preview": preview(mail.text, mail.html),
-            "has_attachments": bool(mail.attachments),
-        }
-        if self.state == "unreadable":
-            # What the index could not have, the whole mail tells.
-            sender = mail.header.from_ or mail.header.sender
-            values.update(
-                state="ok",
-                retry_at=False,
-                subject=mail.header.subject,
-                from_name=sender and sender.name,
-                from_email=sender and sender.key,
-                message_id=mail.header.message_id,
-            )
-        self.sudo().write(values)
-        search_writer.write(self.env, self.id, mail.text)
-
-    def _keep_raw(self, raw: bytes):
-        """The bytes alone."""
-        self.ensure_one()
-        # sudo: users have no right to write mails; this is the server's truth
-        self._raw_attachment().unlink()
-        self.env["ir.attachment"].sudo().create(
-            {
-                "name": f"{self.id}.eml",
-                "res_model": self._name,
-                "res_field": "raw",
-                "res_id": self.id,
-                "raw": raw,
-                "mimetype": "message/rfc822",
-            }
-        )
-
-    @api.autovacuum
-    def _gc_cached_bodies(self):
-        """Forget bodies that were fetched long ago and that the server still has.
-
-        Never that of a linked mail, nor of one that is not on its server any more, nor
-        of a mailbox that is kept here: here would be its last copy.
-        """
-        # sudo: the cache is vacuumed for everybody
-        days = self.env["ir.config_parameter"].sudo().get_param(CACHE_DAYS)
-        limit = fields.Datetime.now() - (timedelta(days=int(days)) if days else CACHED)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT attachment.id
-                  FROM ir_attachment attachment
-                  JOIN crm_mail_message message ON message.id = attachment.res_id
-                 WHERE attachment.res_model = %s AND attachment.res_field = 'raw'
-                   AND attachment.create_date < %s AND message.uid IS NOT NULL
-                   AND NOT EXISTS (SELECT FROM crm_mail_link link
-                                    WHERE link.message_id = message.id)
-                   AND NOT EXISTS (SELECT FROM crm_mail_account account
-                                    WHERE account.id = message.account_id
-                                      AND account.kind = 'pop3')
-                 LIMIT %s
-                """,
-                self._name,
-                limit,
-                GC_BATCH,
-            )
-        )
-        self.env["ir.attachment"].sudo().browse([row[0] for row in rows]).unlink()
-        return len(rows), int(len(rows) == GC_BATCH)
 
     @staticmethod
     def _clean_body(mail: ParsedMail, allow_remote: bool = False) -> CleanHtml:

@@ -6,7 +6,7 @@ from .crm_mail_account import ACCOUNT_CAP
 from .crm_mail_account_access import DEFAULT_SENDER, LIMIT_FROM
 from .crm_mail_delegate import EMERGENCY
 from .crm_mail_log import LOG_DAYS, RETENTION
-from .crm_mail_message import CACHE_DAYS, CACHED
+from .crm_mail_message_raw import CACHE_DAYS, CACHED
 from .crm_mail_server_mixin import SYSTEM_SMTP
 
 

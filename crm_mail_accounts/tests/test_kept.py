@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..mailkit.pop3.session import Pop3Session
-from ..models import crm_mail_message
+from ..models import crm_mail_message_raw
 from .common import Mailbox, simple_mail
 from .kept_common import KeptCase
 
@@ -139,7 +139,7 @@ class TestKept(KeptCase):
         lead = self.env["crm.lead"].create({"name": "Order", "user_id": self.owner.id})
         self.client().delete([one.id, two.id])
         self.work(self.account)
-        with patch.object(crm_mail_message, "CACHED", timedelta(days=-1)):
+        with patch.object(crm_mail_message_raw, "CACHED", timedelta(days=-1)):
             self.env["crm.mail.message"]._gc_cached_bodies()
         self.assertTrue(one._cached_raw() and two._cached_raw())
         self.client().link_message(two.id, "crm.lead", lead.id)
@@ -220,8 +220,8 @@ class TestKept(KeptCase):
     def test_a_mail_that_our_reader_stumbles_over_is_kept_all_the_same(self):
         self.fill(1, 2)
         with (
-            patch.object(crm_mail_message, "preview", side_effect=KeyError("odd")),
-            mute_logger("odoo.addons.crm_mail_accounts.tools.kept_mailbox"),
+            patch.object(crm_mail_message_raw, "preview", side_effect=KeyError("odd")),
+            mute_logger("odoo.addons.crm_mail_accounts.models.crm_mail_message_raw"),
         ):
             self.gather(self.account)
         self.assertFalse(self.own(self.account).error_message)

@@ -170,9 +170,7 @@ class Arrivals:
         env = env(context={"lang": owner.lang, "tz": owner.tz, HEADS: heads})
         account = account.with_env(env)
         mails = env["crm.mail.message"].browse(ids).exists().filtered("arrived")
-        for mail in mails:
-            if mail.id in raws:
-                mail._store_raw(raws[mail.id])
+        mails.filtered(lambda mail: mail.id in raws)._store_raws_surely(raws)
         thread_writer.assign_threads(env, account, among=mails)
         mails -= account._arrived_own_copies(mails)
         for hook in HOOKS:

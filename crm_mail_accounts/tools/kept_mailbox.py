@@ -14,7 +14,6 @@ compared before it is moved or removed.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 
@@ -32,9 +31,6 @@ from ..mailkit.imap.verify import Expected, matches
 from ..mailkit.limits import MAX_HEADER_LITERAL
 from ..mailkit.values import FetchedMessage, FlagChange, FolderState, ServerFolder
 from . import change_writer, index_writer
-from .transaction import WRITERS_MET
-
-_logger = logging.getLogger(__name__)
 
 UIDVALIDITY = 1
 """Of every folder that is kept here: its UIDs never become others."""
@@ -248,7 +244,7 @@ class KeptMailbox:
         # that is nowhere else may not: the commit waits for the disk.
         env.cr.execute("SET LOCAL synchronous_commit TO DEFAULT")
         message = self._mails(env, [uid], raw)
-        self._keep(message, mail.content)
+        message._store_raws_surely({message.id: mail.content})
         folder.write(
             {
                 "indexed_total": folder.indexed_total + 1,
@@ -257,19 +253,6 @@ class KeptMailbox:
             }
         )
         return message
-
-    def _keep(self, message, content: bytes) -> None:
-        """The bytes, and what they tell; a mail that makes our reader stumble is kept
-        all the same (law 3)."""
-        cr = message.env.cr
-        try:
-            with cr.savepoint():
-                message._store_raw(content)
-        except WRITERS_MET:
-            raise
-        except Exception:
-            _logger.exception("mail %s: kept without a preview", message.id)
-            message._keep_raw(content)
 
     @staticmethod
     def _next_uid(env, folder, count: int = 1) -> int:

@@ -130,10 +130,8 @@ class LinkPosting:
 
     def _store(self, env, fetched: dict[int, bytes | None]):
         messages = env["crm.mail.message"].browse(fetched).exists()
-        for message in messages:
-            raw = fetched[message.id]
-            if raw and message.uid:
-                message._store_raw(raw)
+        here = messages.filtered(lambda message: message.uid and fetched[message.id])
+        here._store_raws_surely(fetched)
         links = env["crm.mail.link"].search(
             [("message_id", "in", messages.ids), ("waiting", "=", True)]
         )

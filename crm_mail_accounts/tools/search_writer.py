@@ -96,23 +96,42 @@ def add_previews(env, lines: dict[int, str]) -> None:
     env["crm.mail.message"].invalidate_model(["preview"])
 
 
-def write(env, message_id: int, text: str) -> None:
-    """Fill the column of a mail whose body was read: its header's words and its own."""
+def write(env, bodies: dict[int, str]) -> None:
+    """Fill the column of mails whose bodies were read, id -> text: with the words of
+    their headers and of their own."""
     env.flush_all()
-    ((*header,),) = env.execute_query(
+    rows = env.execute_query(
         SQL(
-            "SELECT %s FROM crm_mail_message WHERE id = %s",
+            "SELECT id, %s FROM crm_mail_message WHERE id = ANY(%s)",
             SQL(", ").join(map(SQL.identifier, HEADER_COLUMNS)),
-            message_id,
+            list(bodies),
         )
     )
-    subject, sender, receivers, _preview = texts(*header)
-    values = (subject, sender, receivers, words.indexed(text[:TEXT_LENGTH]))
+    _fill(
+        env,
+        [
+            (mail, *texts(*header)[:-1], words.indexed(bodies[mail][:TEXT_LENGTH]))
+            for mail, *header in rows
+        ],
+    )
+
+
+def _fill(env, rows: list[tuple]) -> None:
+    """``(id, subject, sender, receivers, text)`` of some mails."""
+    if not rows:
+        return
     env.cr.execute(
         SQL(
-            "UPDATE crm_mail_message SET search = %s WHERE id = %s",
-            vector(*(SQL("%s", value) for value in values)),
-            message_id,
+            """
+            UPDATE crm_mail_message message SET search = %s
+              FROM (VALUES %s) AS found (id, subject, sender, receivers, text)
+             WHERE message.id = found.id
+            """,
+            vector(*map(SQL, ("found.subject", "sender", "receivers", "found.text"))),
+            SQL(", ").join(
+                SQL("(%s::int4, %s::text, %s::text, %s::text, %s::text)", *row)
+                for row in rows
+            ),
         )
     )
 
@@ -133,25 +152,7 @@ def fill(env) -> int:
         )
         if not rows:
             return filled
-        values = SQL(", ").join(
-            SQL(
-                "(%s::int4, %s::text, %s::text, %s::text, %s::text)", mail, *texts(*row)
-            )
-            for mail, *row in rows
-        )
-        env.cr.execute(
-            SQL(
-                """
-                UPDATE crm_mail_message message SET search = %s
-                  FROM (VALUES %s) AS found (id, subject, sender, receivers, text)
-                 WHERE message.id = found.id
-                """,
-                vector(
-                    *map(SQL, ("found.subject", "sender", "receivers", "found.text"))
-                ),
-                values,
-            )
-        )
+        _fill(env, [(mail, *texts(*header)) for mail, *header in rows])
         filled += len(rows)
 
 
