@@ -205,10 +205,9 @@ class ReadAhead:
 
     @staticmethod
     def _store_bodies(env, bodies: list[tuple[int, bytes]]):
-        for message_id, raw in bodies:
-            message = env["crm.mail.message"].browse(message_id).exists()
-            if message and message.uid:
-                message._store_raw(raw)
+        raws = dict(bodies)
+        messages = env["crm.mail.message"].browse(raws).exists()
+        messages.filtered("uid")._store_raws_surely(raws)
 
     def _without_body(self, env, task: FolderTask) -> dict[int, int]:
         """UID -> id of the newest small mails of a folder that are not cached."""
