@@ -79,10 +79,11 @@ class Pop3KillCase(WorkerCase):
         self.fill(*self.mails)
 
     def make_due(self, account_id):
-        super().make_due(account_id)
+        due = super().make_due(account_id)
         with self.committed() as env:
             env["crm.mail.pop3.seen"].search([]).busy_until = False
             env["crm.mail.pop3.bridge"].search([])._make_due()
+        return due
 
     def rest(self, account_id):
         for _turn in range(2):

@@ -49,6 +49,17 @@ export class CommentPanel extends Component {
             },
             () => [this.props.row.id, this.isShown]
         );
+        // The input is there when the conversation was loaded.
+        useEffect(
+            (input) => {
+                if (input && this.isAsked) {
+                    this.isAsked = false;
+                    input.focus();
+                    input.parentElement.scrollIntoView({block: "nearest"});
+                }
+            },
+            () => [this.input.el]
+        );
     }
 
     /** @returns {import("../../messages_service/comment_state").TalkView|undefined} */
@@ -100,7 +111,7 @@ export class CommentPanel extends Component {
 
     open() {
         this.state.isOpen = true;
-        setTimeout(() => this.input.el && this.input.el.focus());
+        this.isAsked = true;
     }
 
     // ----------------------------------------------------------------- naming
