@@ -329,7 +329,7 @@ class TestOutgoing(OutgoingCase):
         started = self.client().compose_start("reply", parent.id)
         self.assertEqual(started["to"][0]["email"], self.friend.username)
         self.assertEqual(started["subject"], "Re: Offer")
-        self.assertIn("o_crm_mail_signature", started["body_html"])
+        self.assertNotIn("o_crm_mail_signature", started["body_html"])
         self.assertIn("o_crm_mail_quote", started["body_html"])
         mail = self.queued(
             **{name: started[name] for name in ("to", "subject", "body_html", "parent")}
