@@ -96,6 +96,10 @@ class CrmMailMessage(models.Model):
     internal_date = fields.Datetime("Arrived")
     size = BigInteger("Size in bytes")
     fingerprint = fields.Char(help="Recognizes the mail when its UID changes.")
+    server_key = fields.Char(
+        help="The server's own id of the content, where it gives one: EMAILID or "
+        "X-GM-MSGID."
+    )
 
     ahead = fields.Selection(
         [("alone", "By itself"), ("never", "Never")],
@@ -162,6 +166,9 @@ class CrmMailMessage(models.Model):
     _list_index = models.Index("(shown_folder_id, internal_date DESC, uid DESC)")
     _unread_index = models.Index("(shown_folder_id) WHERE NOT seen")
     _fingerprint_index = models.Index("(account_id, fingerprint)")
+    _server_key_index = models.Index(
+        "(account_id, server_key) WHERE server_key IS NOT NULL"
+    )
     _threadless_index = models.Index("(account_id, id) WHERE thread_id IS NULL")
     _unplaced_index = models.Index("(account_id) WHERE state = 'unplaced'")
     _arrived_index = models.Index("(account_id, folder_id, id) WHERE arrived")

@@ -57,9 +57,11 @@ from . import test_setup_sync
 from . import test_signature
 from . import test_smtp_only
 from . import test_sync
+from . import test_sync_cost
 from . import test_sync_extremes
 from . import test_sync_faults
 from . import test_sync_follow
+from . import test_sync_identity
 from . import test_sync_workers
 from . import test_team
 from . import test_team_drafts

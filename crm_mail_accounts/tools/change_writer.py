@@ -215,26 +215,40 @@ def _take_stand_ins(env, account, gone: list[int]) -> int:
     env.cr.execute(
         SQL(
             """
-            WITH homeless AS (
-                SELECT id, fingerprint,
-                       row_number() OVER (PARTITION BY fingerprint ORDER BY id) AS nth,
+            WITH lost AS (
+                SELECT id, fingerprint, server_key,
                        EXISTS (SELECT FROM crm_mail_link link
                                 WHERE link.message_id = message.id) AS linked
                   FROM crm_mail_message message
                  WHERE id = ANY(%(gone)s) AND fingerprint IS NOT NULL
-            ), stand_in AS (
-                SELECT id, fingerprint,
-                       row_number() OVER (PARTITION BY fingerprint ORDER BY id DESC)
-                           AS nth
+            ), found AS (
+                SELECT id, fingerprint, server_key,
+                       server_key IN (SELECT server_key FROM lost) AS same
                   FROM crm_mail_message message
                  WHERE account_id = %(account)s AND state = 'ok' AND uid IS NOT NULL
-                   AND fingerprint IN (SELECT fingerprint FROM homeless)
+                   AND (fingerprint IN (SELECT fingerprint FROM lost)
+                        OR server_key IN (SELECT server_key FROM lost))
                    AND moving_to_id IS NULL AND NOT vanishing
                    AND NOT EXISTS (SELECT FROM crm_mail_link link
                                     WHERE link.message_id = message.id)
+            ), homeless AS (
+                SELECT id, linked, identity,
+                       row_number() OVER (PARTITION BY identity ORDER BY id) AS nth
+                  FROM lost, LATERAL (
+                       SELECT CASE WHEN server_key IN (
+                                        SELECT server_key FROM found WHERE same)
+                                   THEN server_key ELSE fingerprint END
+                           AS identity) chosen
+            ), stand_in AS (
+                SELECT id, identity,
+                       row_number() OVER (PARTITION BY identity ORDER BY id DESC)
+                           AS nth
+                  FROM found, LATERAL (
+                       SELECT CASE WHEN same THEN server_key ELSE fingerprint END
+                           AS identity) chosen
             )
             SELECT homeless.id, stand_in.id
-              FROM homeless JOIN stand_in USING (fingerprint, nth)
+              FROM homeless JOIN stand_in USING (identity, nth)
              WHERE stand_in.id > homeless.id OR homeless.linked
             """,
             gone=gone,
@@ -254,7 +268,7 @@ def _take_stand_ins(env, account, gone: list[int]) -> int:
              WHERE message.id = pair.stand_in
          RETURNING pair.homeless, message.folder_id, message.uidvalidity, message.uid,
                    message.server_flags, message.keywords, message.modseq,
-                   message.local_folder_id
+                   message.local_folder_id, message.server_key
             """,
             values,
         )
@@ -263,7 +277,7 @@ def _take_stand_ins(env, account, gone: list[int]) -> int:
     values = SQL(", ").join(
         SQL(
             "(%s::int4, %s::int4, %s::int8, %s::int8, %s::int4, %s::text, %s::int8,"
-            " %s::int4)",
+            " %s::int4, %s::text)",
             *place,
         )
         for place in places
@@ -276,9 +290,11 @@ def _take_stand_ins(env, account, gone: list[int]) -> int:
                    uid = change.uid, state = 'ok', server_flags = change.flags,
                    keywords = change.keywords, modseq = change.modseq,
                    local_folder_id = COALESCE(message.local_folder_id, change.local),
+                   server_key = COALESCE(change.server_key, message.server_key),
                    unplaced_at = NULL, unplaced_pass = NULL, %s, %s
               FROM (VALUES %s)
-                AS change (id, folder, uidvalidity, uid, flags, keywords, modseq, local)
+                AS change (id, folder, uidvalidity, uid, flags, keywords, modseq, local,
+                           server_key)
              WHERE message.id = change.id
             """,
             _shown("change.flags", *PENDING),

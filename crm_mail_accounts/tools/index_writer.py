@@ -20,7 +20,7 @@ from odoo.tools import SQL
 
 from ..mailkit import limits
 from ..mailkit.mime.header_fields import index_header
-from ..mailkit.sync.identity import fingerprint
+from ..mailkit.sync.identity import fingerprint, server_key
 from ..mailkit.values import Address, FetchedMessage, IndexHeader
 from . import change_writer
 from . import flags as bits
@@ -40,6 +40,7 @@ COLUMNS = (
     "internal_date",
     "size",
     "fingerprint",
+    "server_key",
     "message_id",
     "in_reply_to",
     "reference_header",
@@ -58,6 +59,7 @@ _SEEN = COLUMNS.index("seen")
 _SERVER_FLAGS = COLUMNS.index("server_flags")
 _STATE = COLUMNS.index("state")
 _FINGERPRINT = COLUMNS.index("fingerprint")
+_SERVER_KEY = COLUMNS.index("server_key")
 _NOT_ARRIVING = bits.DELETED | bits.DRAFT
 
 LONG_AGO = "1970-01-01 00:00:00"
@@ -93,6 +95,7 @@ def index_row(message: FetchedMessage) -> tuple:
         _datetime(arrived) or LONG_AGO,
         message.size,
         fingerprint(header, message.size or 0, message.internaldate),
+        server_key(message.extra),
         header.message_id or None,
         " ".join(header.in_reply_to) or None,
         " ".join(header.references) or None,
@@ -173,7 +176,10 @@ def write_window(
                    AND server_flags & %(not_arriving)s = 0
                    AND NOT EXISTS (SELECT FROM crm_mail_message known
                                     WHERE known.account_id = %(account)s
-                                      AND known.fingerprint = stage.fingerprint),
+                                      AND known.fingerprint = stage.fingerprint)
+                   AND NOT EXISTS (SELECT FROM crm_mail_message known
+                                    WHERE known.account_id = %(account)s
+                                      AND known.server_key = stage.server_key),
                    %(columns)s
               FROM %(stage)s stage
              ORDER BY uid
@@ -251,7 +257,7 @@ def _copy_new(
     known: set[str] | None = None
     if arriving:
         made = list(made)
-        known = _known_fingerprints(env, account, [row[_FINGERPRINT] for row in made])
+        known = _known_identities(env, account, made)
 
     def rows() -> Iterator[tuple]:
         nonlocal unread
@@ -264,6 +270,7 @@ def _copy_new(
                 and row[_STATE] == "ok"
                 and not row[_SERVER_FLAGS] & _NOT_ARRIVING
                 and row[_FINGERPRINT] not in known
+                and row[_SERVER_KEY] not in known
             )
             yield (row_id, *place, shown, arrived, *row)
 
@@ -275,19 +282,27 @@ def _copy_new(
     return Written(ids, unread, 0)
 
 
-def _known_fingerprints(env, account, wanted: list[str]) -> set[str]:
-    """Which of these the mailbox has already."""
-    rows = env.execute_query(
-        SQL(
-            """
-            SELECT fingerprint FROM crm_mail_message
-             WHERE account_id = %s AND fingerprint = ANY(%s)
-            """,
-            account.id,
-            wanted,
-        )
-    )
-    return {row[0] for row in rows}
+def _known_identities(env, account, made: Iterable[tuple]) -> set[str]:
+    """Which of these mails the mailbox has already: their fingerprints and keys."""
+    found = set()
+    for column, at in (("fingerprint", _FINGERPRINT), ("server_key", _SERVER_KEY)):
+        wanted = [row[at] for row in made if row[at]]
+        if wanted:
+            name = SQL.identifier(column)
+            rows = env.execute_query(
+                SQL(
+                    """
+                    SELECT %s FROM crm_mail_message
+                     WHERE account_id = %s AND %s = ANY(%s)
+                    """,
+                    name,
+                    account.id,
+                    name,
+                    wanted,
+                )
+            )
+            found.update(row[0] for row in rows)
+    return found
 
 
 def unplace_folder(env, folder, pass_number: int) -> int:
@@ -315,22 +330,34 @@ def unplace_folder(env, folder, pass_number: int) -> int:
 def _rebind(env, folder, uidvalidity: int, stage: SQL) -> list[bool]:
     """Give rows that lost their place the new UID of the same mail, one to one.
 
-    Several mails with one fingerprint are paired in the order of their UIDs.  Returns
-    whether each of them is read.
+    By the server's own key where both have it and it is the same, else by the
+    fingerprint.  Several mails with one identity are paired in the order of their UIDs.
+    Returns whether each of them is read.
     """
     env.cr.execute(
         SQL(
             """
-            WITH homeless AS (
-                SELECT id, fingerprint,
-                       row_number() OVER (PARTITION BY fingerprint ORDER BY id) AS nth
-                  FROM crm_mail_message
+            WITH lost AS (
+                SELECT message.id, message.fingerprint, message.server_key,
+                       message.server_key IN (SELECT server_key FROM %(stage)s) AS same
+                  FROM crm_mail_message message
                  WHERE account_id = %(account)s AND state = 'unplaced'
-                   AND fingerprint IN (SELECT fingerprint FROM %(stage)s)
+                   AND (fingerprint IN (SELECT fingerprint FROM %(stage)s)
+                        OR server_key IN (SELECT server_key FROM %(stage)s))
+            ), homeless AS (
+                SELECT id, identity,
+                       row_number() OVER (PARTITION BY identity ORDER BY id) AS nth
+                  FROM lost, LATERAL (
+                       SELECT CASE WHEN same THEN server_key ELSE fingerprint END
+                           AS identity) chosen
             ), arrived AS (
                 SELECT *,
-                       row_number() OVER (PARTITION BY fingerprint ORDER BY uid) AS nth
-                  FROM %(stage)s stage
+                       row_number() OVER (PARTITION BY identity ORDER BY uid) AS nth
+                  FROM %(stage)s stage, LATERAL (
+                       SELECT CASE WHEN stage.server_key IN (
+                                        SELECT server_key FROM lost WHERE same)
+                                   THEN stage.server_key
+                                   ELSE stage.fingerprint END AS identity) chosen
                  WHERE server_flags & %(deleted)s = 0 AND NOT EXISTS (
                        SELECT FROM crm_mail_message placed
                         WHERE placed.folder_id = %(folder)s
@@ -341,8 +368,9 @@ def _rebind(env, folder, uidvalidity: int, stage: SQL) -> list[bool]:
                SET folder_id = %(folder)s, uidvalidity = %(uidvalidity)s,
                    uid = arrived.uid, state = arrived.state, modseq = arrived.modseq,
                    keywords = arrived.keywords, server_flags = arrived.server_flags,
+                   server_key = COALESCE(arrived.server_key, message.server_key),
                    unplaced_at = NULL, unplaced_pass = NULL, %(shown)s
-              FROM homeless JOIN arrived USING (fingerprint, nth),
+              FROM homeless JOIN arrived USING (identity, nth),
                    (SELECT %(folder)s AS folder) arrived_in
              WHERE message.id = homeless.id
          RETURNING message.seen OR message.shown_folder_id IS NULL

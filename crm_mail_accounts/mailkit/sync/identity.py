@@ -1,21 +1,23 @@
 """Which mail this is, whatever its UID.
 
-UIDs change when a server is rebuilt, and a moved mail gets a new one.  A fingerprint
-recognises the mail again.  From what, the best first:
+UIDs change when a server is rebuilt, and a moved mail gets a new one.  What recognises
+the mail again, the best first:
 
-1. the server's own id of the content (EMAILID, RFC 8474; Gmail's X-GM-MSGID);
-2. Message-ID with size and arrival time, which COPY and MOVE keep (RFC 9051 6.4.7).
-   The Message-ID alone is no identity: copies sent to oneself and through a list share
-   it, and whoever writes to us chooses it;
-3. without Message-ID: size and arrival time with the bytes of some header fields.
+1. the server's own id of the content (:func:`server_key`: EMAILID, RFC 8474; Gmail's
+   X-GM-MSGID), where it gives one;
+2. a fingerprint of the Message-ID with size and arrival time, which COPY and MOVE keep
+   (RFC 9051 6.4.7).  The Message-ID alone is no identity: copies sent to oneself and
+   through a list share it, and whoever writes to us chooses it;
+3. without Message-ID: one of size and arrival time with some header fields.
 
 Fingerprints are stored: how one is made must not change, or every row would be a
-stranger after the next renumbering.  So a server that learns a better way is followed
-for new rows only when the caller says so by passing the id.
+stranger after the next renumbering.  So the server's id is kept beside it, and a server
+that learns to give one, or stops, is followed all the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
 
@@ -32,8 +34,6 @@ def fingerprint(
     size: int,
     internaldate: datetime | None,
     *,
-    emailid: str | None = None,
-    gm_msgid: str | None = None,
     raw: bytes | None = None,
 ) -> str:
     """32 hexadecimal digits, equal for the same mail in the same account.
@@ -42,10 +42,6 @@ def fingerprint(
     Message-ID apart whatever our decoding makes of them; without it their decoded
     fields do.
     """
-    if emailid:
-        return _digest(["emailid", emailid])
-    if gm_msgid:
-        return _digest(["gm_msgid", gm_msgid])
     date = str(int(internaldate.timestamp())) if internaldate else ""
     if header.message_id:
         return _digest(["id", header.message_id.strip().lower(), str(size), date])
@@ -62,6 +58,15 @@ def fingerprint(
             header.subject,
         ]
     )
+
+
+def server_key(extra: Mapping[str, object]) -> str | None:
+    """The server's own id of a mail's content, from ``FetchedMessage.extra``."""
+    for name, mark in (("emailid", "e"), ("gm_msgid", "g")):
+        value = extra.get(name)
+        if isinstance(value, str) and value:
+            return f"{mark}:{value[:255]}"
+    return None
 
 
 def loose_fingerprint(header: IndexHeader, raw: bytes) -> str:

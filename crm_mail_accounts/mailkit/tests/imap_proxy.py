@@ -297,6 +297,10 @@ class ImapProxy:
                 return word
         return None
 
+    def passed(self, whole: bytes) -> bytes:
+        """A command as the server gets it; for proxies that stand for another one."""
+        return whole
+
     def shown(self, response: bytes) -> bytes:
         """A response without what is hidden; empty when nothing is left of it."""
         line, _end, rest = response.partition(b"\r\n")
@@ -463,7 +467,7 @@ class _Connection:
             self.server.sendall(whole[: fault.byte])
             self._strike(fault)
             return
-        self.server.sendall(whole)
+        self.server.sendall(self.proxy.passed(whole))
 
     def _strike(self, fault: Fault) -> None:
         if fault.action == "cut":

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from mailkit.mime.header_fields import index_header
-from mailkit.sync.identity import fingerprint, loose_fingerprint
+from mailkit.sync.identity import fingerprint, loose_fingerprint, server_key
 from mailkit.sync.moves import Arrived, Unplaced, pair_moves
 
 # -- fingerprints -------------------------------------------------------------
@@ -17,8 +17,8 @@ WITH_ID = b"From: a@b.it\r\nSubject: x\r\nMessage-ID: <A1@example.test>\r\n\r\n"
 WITHOUT = b"From: A <a@b.it>\r\nSubject: =?utf-8?q?x?=\r\nDate: 1 Mar 2026\r\n\r\n"
 
 
-def printed(header, size=900, when=WHEN, **ids):
-    return fingerprint(index_header(header), size, when, **ids)
+def printed(header, size=900, when=WHEN, **raw):
+    return fingerprint(index_header(header), size, when, **raw)
 
 
 def test_stored_fingerprints_stay_what_they_are():
@@ -28,14 +28,12 @@ def test_stored_fingerprints_stay_what_they_are():
     assert printed(WITHOUT) == "a82253cc61ab6781bacaac6a632e1888"
 
 
-def test_the_servers_own_id_is_the_best():
-    assert printed(WITH_ID, emailid="M1") == printed(WITHOUT, 5, None, emailid="M1")
-    assert printed(WITH_ID, emailid="M1") != printed(WITH_ID, emailid="M2")
-    assert printed(WITH_ID, gm_msgid="1") == printed(WITHOUT, gm_msgid="1")
-    assert printed(WITH_ID, gm_msgid="1") != printed(WITH_ID, emailid="1")
-    assert printed(WITH_ID, emailid="M1", gm_msgid="1") == printed(
-        WITH_ID, emailid="M1"
-    )
+def test_the_servers_own_id_is_a_key_beside_it():
+    assert server_key({"emailid": "M1", "gm_msgid": "1"}) == "e:M1"
+    assert server_key({"gm_msgid": "1"}) == "g:1"
+    for extra in ({}, {"emailid": None}, {"emailid": ""}, {"emailid": ("M1",)}):
+        assert server_key(extra) is None
+    assert len(server_key({"emailid": "M" * 999})) < 300
 
 
 def test_without_message_id_the_bytes_of_the_header_tell():
