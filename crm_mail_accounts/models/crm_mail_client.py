@@ -97,7 +97,18 @@ class CrmMailClient(models.AbstractModel):
             else self._accounts_and_folders()[0]
         )
         accounts._collect_now()
+        # sudo: as in retry_folder
+        accounts.sudo().folder_ids.filtered("aside_until").aside_until = False
         accounts._request_sync()
+        return True
+
+    @api.model
+    def retry_folder(self, folder_id) -> bool:
+        """Look at once at a folder that could not be read."""
+        folder = self._readable("crm.mail.folder", folder_id)
+        # sudo: folders are the sync's to write; whoever reads one may have it looked at
+        folder.sudo().aside_until = False
+        folder.account_id._request_sync()
         return True
 
     @api.model

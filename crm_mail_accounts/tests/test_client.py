@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..tools.folder_pass import FolderPass
 from .common import Mailbox, MailCase, simple_mail
 
 
@@ -36,6 +39,46 @@ class TestClient(MailCase):
         progress = self.client().progress()["accounts"][0]
         self.assertTrue(progress["progress"]["running"])
         self.assertEqual(progress["health"]["state"], "syncing")
+
+    def test_progress_counts_what_was_got_through(self):
+        """Of all folders, from the beginning, and up to all of them."""
+
+        def shown():
+            self.env.invalidate_all()
+            found = self.client().progress()["accounts"][0]["progress"]
+            return found["indexed"], found["total"], found["exact"]
+
+        self.assertEqual(shown(), (12, 12, True))
+        other = self.folder(self.account, "sent")
+        other.write({"server_total": 40, "uidnext": False, "checked_at": False})
+        self.assertEqual(shown(), (12, 52, True))
+        # a server that tells nothing of folders that are not open
+        other.server_total = 0
+        self.assertEqual(shown(), (12, 12, False))
+        # of which the owner wants a few: done all the same
+        other.write({"server_total": 40, "uidnext": 101, "low_uid": 51})
+        self.account.fetch_since = "2026-06-01"
+        self.assertEqual(shown(), (32, 52, True))
+        other.write({"low_uid": 1, "checked_at": "2026-06-01"})
+        self.assertEqual(shown(), (52, 52, True))
+
+    def test_folders_that_nobody_looked_at_are_counted_before_they_are_filled(self):
+        """[F2] Where the server tells the numbers of all folders at once."""
+        self.mailbox.append(*(simple_mail("x"),) * 5, folder="Zebra", create=True)
+        account = self.account
+        totals = []
+        real = FolderPass.run
+
+        def run(looking):
+            self.env.invalidate_all()
+            account_shown = self.client().progress()["accounts"][0]
+            totals.append(account_shown["progress"]["total"])
+            return real(looking)
+
+        account.sudo().lease_ids.listed_at = False
+        with patch.object(FolderPass, "run", run):
+            self.work(account)
+        self.assertEqual(set(totals), {17})
 
     def test_pages_go_down_without_gap_or_overlap(self):
         seen, before = [], False

@@ -43,6 +43,7 @@ CLIENT_CALLS = {
     "chatter_senders": lambda s: ("crm.lead", s.lead.id),
     "unlink_message": lambda s: (s.link.id,),
     "sync_now": lambda s: (s.account.id,),
+    "retry_folder": lambda s: (s.inbox.id,),
     "connect_account": lambda s: (s.account.id,),
     "continue_setup": lambda s: (s.account.id,),
     "mark": lambda s: (s.mail.ids, ["flagged"]),

@@ -263,7 +263,7 @@ class TestSync(MailCase):
         told = log.search([("message", "=", told.message)])
         self.assertEqual(len(told), 1, "the same trouble is told once")
 
-        inbox.aside_until = fields.Datetime.now()
+        self.client().retry_folder(inbox.id)
         self.work(account)
         self.assertEqual((inbox.problem, inbox.refusals), (False, 0))
         self.assertEqual(inbox.indexed_total, 1)

@@ -41,7 +41,7 @@ from . import (
     vacation_sending,
 )
 from .error_messages import describe
-from .folder_choice import folders_to_look_at
+from .folder_choice import count_unseen_folders, folders_to_look_at
 from .folder_look import FolderTask
 from .folder_pass import FolderPass
 from .folder_renames import find_renamed
@@ -407,6 +407,7 @@ class AccountWorker:
     ) -> tuple[list[FolderTask], Rest | None]:
         """The folders to look at; where there is none, also what comes behind them."""
         account = self.account(env)
+        count_unseen_folders(account, states)
         self.arrived_in = arrivals.waiting_in(env, account)
         self.replies_wait = vacation_sending.waits(env, account)
         tasks = folders_to_look_at(account, states, touched | self.arrived_in)

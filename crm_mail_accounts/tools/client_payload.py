@@ -14,8 +14,6 @@ from .reading import preview_kind
 def account_payload(account, folders) -> dict:
     """``folders``: those of this account."""
     monitored = folders.filtered("monitored")
-    total = sum(monitored.mapped("server_total"))
-    indexed = min(sum(monitored.mapped("indexed_total")), total)
     filling = (
         account.kind == "imap"
         and account.state == "ready"
@@ -52,8 +50,31 @@ def account_payload(account, folders) -> dict:
         "away": _away(account),
         "smtp_problem": account.smtp_problem or "",
         "repair": account.user_id == account.env.user and account.repair or "",
-        "progress": {"indexed": indexed, "total": total, "running": running},
+        "progress": {**_progress(monitored, account.fetch_since), "running": running},
     }
+
+
+def _progress(folders, since) -> dict:
+    """How many mails of how many the first index has got through; ``exact`` when the
+    server has told how many there are in every folder."""
+    total = sum(folders.mapped("server_total"))
+    indexed = sum(_got_through(folder, since) for folder in folders)
+    return {
+        "indexed": min(indexed, total),
+        "total": total,
+        "exact": all(folder.checked_at or folder.server_total for folder in folders),
+    }
+
+
+def _got_through(folder, since) -> int:
+    """Mails that were looked at, wanted or not: a folder of which all is known that its
+    owner wants is done, however few that are."""
+    low, last = folder.low_uid or 0, max(folder.uidnext or 0, 1)
+    if folder.checked_at and low <= 1:
+        return folder.server_total
+    if since and low:
+        return folder.server_total * max(last - low, 0) // last
+    return min(folder.indexed_total, folder.server_total)
 
 
 def _away(account) -> dict | bool:

@@ -16,6 +16,18 @@ OTHER_FOLDERS_EVERY = timedelta(minutes=5)
 """The inbox is looked at in every turn, other folders this often."""
 
 
+def count_unseen_folders(account, states: dict[str, FolderState] | None) -> None:
+    """How many mails wait in folders that nobody has looked at: so that the progress
+    of the first index is told of all mails from the beginning."""
+    if not states:
+        return
+    for folder in account.folder_ids.filtered("monitored"):
+        state = states.get(folder.raw)
+        if state and not folder.checked_at and not folder.uidnext:
+            if folder.server_total != state.exists:
+                folder.server_total = state.exists
+
+
 def folders_to_look_at(
     account, states: dict[str, FolderState] | None, waiting: Collection[int]
 ) -> list[FolderTask]:

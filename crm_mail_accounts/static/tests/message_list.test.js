@@ -168,6 +168,38 @@ test("indexing shows how far it is", async () => {
     expect(".o_crm_mail_progress").toHaveText("Indexing: 340 of 1,204");
 });
 
+test("near its end indexing says so, and what is not known yet is no total", async () => {
+    const progress = {indexed: 1190, total: 1204, exact: true, running: true};
+    mockMailServer({accounts: [makeAccount({progress})]});
+    await mountMailClient();
+    await animationFrame();
+    expect(".o_crm_mail_progress").toHaveText("Almost done: 1,190 of 1,204");
+    getService("crm_mail_client").store.setProgress({
+        accounts: [makeAccount({progress: {...progress, exact: false}})],
+    });
+    await animationFrame();
+    expect(".o_crm_mail_progress").toHaveText("Indexing: 1,190 of at least 1,204");
+});
+
+test("a folder that cannot be followed says why, and is tried again", async () => {
+    const problem = "Folder “Inbox” cannot be read: it is broken";
+    const server = mockMailServer({
+        folders: [makeFolder({problem}), makeFolder({id: 2})],
+    });
+    await mountMailClient();
+    await animationFrame();
+    expect(".o_crm_mail_folder_warning").toHaveCount(1);
+    server.calls.length = 0;
+    expect("[data-folder-id='1'] .o_crm_mail_folder_warning").toHaveText(problem);
+    expect(".o_crm_mail_folder_problem_text").toHaveText(problem);
+    await contains(".o_crm_mail_retry_folder").click();
+    expect(server.calls).toEqual(["retry_folder"]);
+    expect(".o_crm_mail_retry_folder").not.toBeEnabled();
+    await contains("[data-folder-id='2']").click();
+    await animationFrame();
+    expect(".o_crm_mail_folder_problem").toHaveCount(0);
+});
+
 test("an empty folder says so, and why when there is a reason", async () => {
     mockMailServer({
         rows: [],

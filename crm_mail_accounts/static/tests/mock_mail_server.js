@@ -179,6 +179,7 @@ export function mockMailServer(values = {}) {
         link_audience: (...args) => value("audience", args),
         unlink_message: () => true,
         sync_now: () => true,
+        retry_folder: () => true,
         open_thread: (...args) => ({
             rows: value("thread", args),
             drafts: server.threadDrafts,

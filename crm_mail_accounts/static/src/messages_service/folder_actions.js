@@ -1,3 +1,5 @@
+import {SYNC_DELAY} from "./account_service";
+
 /**
  * What the reader does to folders.
  *
@@ -72,6 +74,21 @@ export class FolderActions {
             store.setSubscribed(folder.id, !subscribed);
             client.tell(answer.sentence);
         }
+    }
+
+    /**
+     * Look again at a folder that could not be read.
+     *
+     * @param {Folder} folder
+     */
+    async retry(folder) {
+        const {client, store} = this;
+        store.startSync(folder.account_id);
+        const answer = await client.ask("retry_folder", [folder.id]);
+        if (answer.failed && store.online) {
+            client.tell(answer.sentence);
+        }
+        client.schedule(SYNC_DELAY);
     }
 
     // ------------------------------------------------------- mails in a folder

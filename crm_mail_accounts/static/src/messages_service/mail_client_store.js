@@ -30,11 +30,11 @@ export {OPPORTUNITY_MODEL} from "./message_state";
  *   the methods that bring answers in take the id they were asked for.
  * - `message.row` stays what it was while the list below it changes.
  *
- * @typedef {{indexed: number, total: number, running: boolean}} Progress
+ * @typedef {{indexed: number, total: number, exact: boolean, running: boolean}} Progress
  * @typedef {{state: "ok"|"syncing"|"waiting"|"error", message: string, at: string|false}} Health
  * @typedef {{percent: number, full: boolean, warning: string}} Quota
  * @typedef {{id: number, name: string, email: string, state: "mapping"|"ready", kind: "imap"|"pop3"|"smtp", owner: string|false, repair: "connect"|"folders"|"", may_act: boolean, shared: boolean, away: {until: string|false}|false, quota: Quota|false, health: Health, progress: Progress}} Account
- * @typedef {{id: number, account_id: number, parent_id: number|false, name: string, path: string, role: string, local: boolean, selectable: boolean, unread: number, quiet: number, total: number, indexed: number, monitored: boolean, subscribed: boolean}} Folder
+ * @typedef {{id: number, account_id: number, parent_id: number|false, name: string, path: string, role: string, local: boolean, selectable: boolean, unread: number, quiet: number, total: number, indexed: number, monitored: boolean, subscribed: boolean, problem: string}} Folder
  * @typedef {{name: string, email: string}} Address
  * @typedef {{count: number, unread: number, people: Address[], ids: number[]}} Thread what a row tells of the conversation that it stands for; `ids`: its mails in the view
  * @typedef {number|string|false} PlaceId see `places.js`

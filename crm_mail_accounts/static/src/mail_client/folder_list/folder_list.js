@@ -132,6 +132,16 @@ export class FolderList extends Component {
     }
 
     /**
+     * The ids of what a screen reader says of a line.
+     *
+     * @param {import("../../messages_service/mail_client_store").Folder} folder
+     */
+    labelIds({id, unread, problem}) {
+        const said = ["name", unread && "count", problem && "problem"].filter(Boolean);
+        return said.map((part) => `o_crm_mail_folder_${part}_${id}`).join(" ");
+    }
+
+    /**
      * What a screen reader says of an account's buttons: a page has several of each.
      *
      * @param {import("../../messages_service/mail_client_store").Account} account

@@ -5,6 +5,8 @@ import {specialOf} from "../../messages_service/places";
 
 /** The server counts what was searched for up to here */
 const COUNTED = 1000;
+/** The part of the first index behind which its end is near */
+const ALMOST = 0.95;
 
 /** What the list says of itself: how many mails there are, or why there are none. */
 export class ListText {
@@ -32,17 +34,31 @@ export class ListText {
         if (!account || !account.progress.running) {
             return null;
         }
-        const {indexed, total} = account.progress;
+        const {indexed, total, exact} = account.progress;
         if (!total) {
             return {text: _t("Looking at the mailbox…"), percent: 0};
         }
+        const numbers = {
+            indexed: formatInteger(indexed),
+            total: formatInteger(total),
+        };
+        let text = "";
+        if (exact === false) {
+            text = _t("Indexing: %(indexed)s of at least %(total)s", numbers);
+        } else if (indexed >= ALMOST * total) {
+            text = _t("Almost done: %(indexed)s of %(total)s", numbers);
+        } else {
+            text = _t("Indexing: %(indexed)s of %(total)s", numbers);
+        }
         return {
-            text: _t("Indexing: %(indexed)s of %(total)s", {
-                indexed: formatInteger(indexed),
-                total: formatInteger(total),
-            }),
+            text,
             percent: Math.min(100, Math.round((indexed / total) * 100)),
         };
+    }
+
+    /** Why the open folder is not followed @returns {string} */
+    get problem() {
+        return this.store.folder?.problem || "";
     }
 
     get empty() {

@@ -10,6 +10,7 @@ import {_t} from "@web/core/l10n/translation";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {placeName} from "../folder_list/folder_name";
+import {FolderProblem} from "../folder_problem/folder_problem";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {useMailActions} from "../mail_toolbar/use_mail_actions";
 import {unreadOf} from "../../messages_service/list_state";
@@ -40,7 +41,7 @@ const ROW_ACTIONS = ["archive", "delete", "read", "unread"];
 /** The mails of a folder, or of what was searched for, newest first. */
 export class MessageList extends Component {
     static template = "crm_mail_accounts.MessageList";
-    static components = {MailToolbar, SearchBar};
+    static components = {FolderProblem, MailToolbar, SearchBar};
     static props = {
         isPhone: {type: Boolean, optional: true},
     };
