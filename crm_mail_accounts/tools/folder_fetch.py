@@ -17,7 +17,7 @@ from ..mailkit.errors import LimitExceeded, MailError, ProtocolError, ServerRefu
 from ..mailkit.imap.changes import RUNGS
 from ..mailkit.sync.delta import Span
 from ..mailkit.sync.isolate import SURE, Break, after_break, around, isolate
-from ..mailkit.sync.plan import first_span, next_span, unknown_spans
+from ..mailkit.sync.plan import MAX_SPAN, first_span, next_span, unknown_spans
 from ..mailkit.values import FetchedMessage
 from . import index_writer
 from .folder_look import FolderLook
@@ -40,8 +40,11 @@ class FolderFetch(FolderLook):
         was cut off had stored.
         """
         for low, high in unknown_spans((first, last), self.stored):
+            span = limits.WINDOW
             while high >= low:
-                high = self._window(low, high, limits.WINDOW, count_as_new=True) - 1
+                reached = self._window(low, high, span, count_as_new=True)
+                span = next_span(high - reached + 1, self.found)
+                high = self._next_mail(low, reached - 1, span)
 
     def _fill(self) -> bool:
         """Walk down the first index; true when the slice ended before UID 1."""
@@ -53,15 +56,27 @@ class FolderFetch(FolderLook):
         while last >= first:
             low = self._window(first, last, span, since=self.task.since, filling=True)
             span = next_span(last - low + 1, self.found)
-            last = low - 1
+            last = self._next_mail(first, low - 1, span)
             if self.worker.time_is_up and last >= first:
                 return True
         self.commit(self._filled)
         return False
 
+    def _next_mail(self, first: int, last: int, span: int) -> int:
+        """Where the next window ends: behind a gap that no window is wide enough for.
+
+        Some servers number mails from the clock, so that a few mails lie among
+        thousands of millions of UIDs.
+        """
+        if self.found or span < MAX_SPAN or last - first < MAX_SPAN:
+            return last
+        highest = self.session.highest_uid(first, last)
+        return last if highest is None else highest
+
     def _filled(self, env):
         """The first index counts as an audit; what is older than the day that its
         owner fetches from is on the server and not here."""
+        self.folder(env).low_uid = 1
         if self.task.since:
             self._explained(env)
         else:

@@ -133,6 +133,18 @@ class ChangesSession(ImapSession):
         (ESEARCH, RFC 4731)."""
         return self._count(b"UID " + sets.window(first_uid, last_uid))
 
+    def highest_uid(self, first_uid: int, last_uid: int) -> int | None:
+        """The highest UID of a window; 0 when it has no mail, ``None`` when the server
+        cannot tell in a short answer."""
+        if self.offers("ESEARCH"):
+            result = SearchResult()
+            arguments = b"RETURN (MAX) UID " + sets.window(first_uid, last_uid)
+            self._wire.command("UID SEARCH", arguments, handler=result.take)
+            return result.highest
+        if self._lists_at_once():
+            return max(self._search(first_uid, last_uid), default=0)
+        return None
+
     def count_since(self, day: date) -> int:
         """How many mails of the folder arrived on ``day`` or later (INTERNALDATE).
 

@@ -17,6 +17,7 @@ class SearchResult:
         self._answered = False
         self._ranges: list[tuple[int, int]] = []
         self._count: int | None = None
+        self._highest: int | None = None
 
     def take(self, response: Untagged) -> None:
         if response.name == "SEARCH":
@@ -40,6 +41,8 @@ class SearchResult:
                     self._ranges += sets.parse(value)
                 elif name.upper() == b"COUNT" and value.isdigit():
                     self._count = int(value[:19])
+                elif name.upper() == b"MAX" and value.isdigit():
+                    self._highest = int(value[:10])
 
     def uids(self, first: int, last: int) -> list[int]:
         """What was found within a window, ascending.
@@ -56,3 +59,9 @@ class SearchResult:
     def count(self) -> int | None:
         """The number that COUNT told; ``None`` when it was not told."""
         return self._count
+
+    @property
+    def highest(self) -> int | None:
+        """What MAX told; 0 for an answer without it: nothing was found.  ``None``: there
+        was no answer."""
+        return (self._highest or 0) if self._answered else None

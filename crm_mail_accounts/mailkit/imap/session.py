@@ -331,15 +331,21 @@ class ImapSession(ImapConnection):
             self._wire.command("UID SEARCH", arguments, handler=result.take)
             return result.uids(first, last)
         uids: list[int] = []
-        for start in range(first, last + 1, SEARCH_WINDOW):
+        step = sets.MAX_UID if self._lists_at_once() else SEARCH_WINDOW
+        for start in range(first, last + 1, step):
             if start - first > 100 * MAX_UIDS:
                 raise LimitExceeded("too wide a UID window for SEARCH")
-            end = min(start + SEARCH_WINDOW - 1, last)
+            end = min(start + step - 1, last)
             result = SearchResult()
             arguments = b"UID " + sets.window(start, end) + key
             self._wire.command("UID SEARCH", arguments, handler=result.take)
             uids += result.uids(start, end)
         return uids
+
+    def _lists_at_once(self) -> bool:
+        """Whether so few mails are in the folder that a list of all their UIDs is short
+        enough for one line, however far apart these are."""
+        return self.state is not None and self.state.exists <= SEARCH_WINDOW // 2
 
     def append(
         self,

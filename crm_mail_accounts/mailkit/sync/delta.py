@@ -208,6 +208,8 @@ def span_of(mails: int, known: Span, count: int) -> int:
     """How many UIDs hold about so many mails, were they spread evenly; a folder that
     mails pass through has few mails and many UIDs."""
     width = known[1] - known[0] + 1
+    if count <= mails:
+        return width
     return min(max(mails, mails * width // max(count, 1)), max(MAX_SPAN, mails))
 
 
