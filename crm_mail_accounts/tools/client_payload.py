@@ -69,11 +69,11 @@ def _progress(folders, since) -> dict:
 def _got_through(folder, since) -> int:
     """Mails that were looked at, wanted or not: a folder of which all is known that its
     owner wants is done, however few that are."""
-    low, last = folder.low_uid or 0, max(folder.uidnext or 0, 1)
+    low, uidnext = folder.low_uid or 0, folder.uidnext or 0
     if folder.checked_at and low <= 1:
         return folder.server_total
-    if since and low:
-        return folder.server_total * max(last - low, 0) // last
+    if since and 1 < low <= uidnext:
+        return folder.server_total * (uidnext - low) // (uidnext - 1)
     return min(folder.indexed_total, folder.server_total)
 
 
