@@ -55,7 +55,7 @@ class TestSyncUntidy(SyncCase):
         self.remove("INBOX", "4")
         self.mailbox.append(simple_mail("New"))
         self.move("INBOX", "1", "Work")
-        for _turn in range(3):
+        for _turn in range(2):
             account.folder_ids.audited_at = fields.Datetime.now() - timedelta(days=8)
             self.follow(account)
         self.assertEqual(
@@ -81,15 +81,16 @@ class TestSyncUntidy(SyncCase):
         self.assertEqual(len(self.messages(account, flagged=True)), 1)
 
     def test_every_bad_habit(self):
-        for extensions, hide in (("all", ()), ("bare", BARE)):
-            for habit in HABITS:
-                with self.subTest(habit=habit, extensions=extensions):
-                    self.setUp()
-                    self.mailbox.append(*(simple_mail(f"Mail {n}") for n in range(5)))
-                    self.mailbox.append(simple_mail("w"), folder="Work", create=True)
-                    self.mailbox.append(simple_mail("z"), folder="Zebra", create=True)
-                    with self.account_with(habit, hide=hide) as account:
-                        self.story(account)
+        for number, habit in enumerate(HABITS):
+            # the two ends of what servers offer take turns
+            hide = BARE if number % 2 else ()
+            with self.subTest(habit=habit, bare=bool(hide)):
+                self.setUp()
+                self.mailbox.append(*(simple_mail(f"Mail {n}") for n in range(5)))
+                self.mailbox.append(simple_mail("w"), folder="Work", create=True)
+                self.mailbox.append(simple_mail("z"), folder="Zebra", create=True)
+                with self.account_with(habit, hide=hide) as account:
+                    self.story(account)
 
     def test_a_few_mails_among_thousands_of_millions_of_uids(self):
         """Some servers number mails from the clock."""

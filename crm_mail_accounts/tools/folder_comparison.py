@@ -171,6 +171,6 @@ class FolderComparison(FolderFetch):
 
     def _audit(self, span: Span):
         """Every known mail once."""
-        count = self.commit(lambda env: self.folder(env).indexed_total)
+        count = self.commit(lambda env: self.folder(env)._known().there)
         for window in audit_windows(span, count):
             self._compare(window)

@@ -71,7 +71,7 @@ class FolderFetch(FolderLook):
         if self.found or span < MAX_SPAN or last - first < MAX_SPAN:
             return last
         highest = self.session.highest_uid(first, last)
-        return last if highest is None else highest
+        return last if highest is None else min(highest, last)
 
     def _filled(self, env):
         """The first index counts as an audit; what is older than the day that its

@@ -64,6 +64,11 @@ class FolderKnown:
     audit_age: float | None = None
 
     @property
+    def there(self) -> int:
+        """How many mails the server has among the known UIDs, as far as we know."""
+        return self.count + max(self.excess, 0)
+
+    @property
     def indexed(self) -> bool:
         """Whether the first index has reached the oldest mail."""
         return self.low_uid is not None and self.low_uid <= 1
@@ -193,13 +198,13 @@ def _flag_windows(
     if same and ours.scan_age is not None and ours.scan_age < SCAN_EVERY:
         return (), ours.scan_uid, False
     low, last = known
-    newest = (max(low, last - span_of(NEWEST, known, ours.count) + 1), last)
+    newest = (max(low, last - span_of(NEWEST, known, ours.there) + 1), last)
     if newest[0] == low:
         return (newest,), None, True
     top = newest[0] - 1
     if ours.scan_uid is not None and low <= ours.scan_uid < top:
         top = ours.scan_uid
-    older = (max(low, top - span_of(OLDER, known, ours.count) + 1), top)
+    older = (max(low, top - span_of(OLDER, known, ours.there) + 1), top)
     went_round = older[0] == low
     return (newest, older), None if went_round else older[0] - 1, went_round
 

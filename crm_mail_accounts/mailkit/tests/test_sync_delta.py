@@ -177,15 +177,26 @@ def test_the_older_window_walks_through_the_whole_folder():
     assert rounds == 5
 
 
-def test_windows_of_a_thin_folder_are_wider_and_bounded():
+@pytest.mark.parametrize(
+    ("count", "excess", "spans"),
+    [
+        (5000, 0, [50_000, 50_000]),
+        # no window holds more than there are
+        (800, 0, [50_000, 9_950_000]),
+        (300, 0, [10_000_000]),
+        # of which the owner wants a few, and the server tells all
+        (300, 4700, [50_000, 50_000]),
+    ],
+)
+def test_windows_of_a_thin_folder_are_wider_and_bounded(count, excess, spans):
+    known = {"uidnext": 10_000_001, "count": count, "excess": excess}
     delta = plan(
         "bare",
-        ours={"uidnext": 500_001, "count": 800, "scan_age": None},
-        uidnext=500_001,
-        exists=800,
+        ours={**known, "scan_age": None},
+        uidnext=10_000_001,
+        exists=count + excess,
     )
-    spans = [last - first + 1 for first, last in delta.flag_windows]
-    assert spans == [50_000, 50_000]
+    assert [last - first + 1 for first, last in delta.flag_windows] == spans
 
 
 @pytest.mark.parametrize("pointer", [0, -5, 10**9])

@@ -174,6 +174,10 @@ def _up(number: bytes) -> bytes:
 
 
 def _down(match) -> bytes:
+    """Where there is nothing below, a range of which there is nothing either."""
+    numbers = [int(number) for number in re.findall(rb"\d+", match[0])]
+    if max(numbers) <= SHIFT:
+        return b"%d" % (SHIFT - 1)
     return re.sub(
         rb"\d+", lambda number: b"%d" % max(int(number[0]) - SHIFT, 1), match[0]
     )
