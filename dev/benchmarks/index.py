@@ -8,9 +8,11 @@ quicker.
 ``dev/bench index --messages 10000 [--json]``. Figures: ``seconds`` and
 ``mails_per_second`` of our first index, ``first_screen_seconds`` until the newest 50
 are stored,
-``floor_seconds`` with its two parts, ``ratio`` to the floor, ``peak_memory_mib`` that
-the worker needed above what it had before, ``wire_bytes_per_mail`` and
-``stored_bytes_per_mail`` (rows with their indexes).
+``floor_seconds`` with its two parts, ``ratio`` to the floor, ``cpu_seconds`` of the
+worker and of the database and their ``cpu_ratio`` to those of the floor, which other
+work on the machine does not change; ``peak_memory_mib`` that the worker needed above
+what it had before, ``wire_bytes_per_mail`` and ``stored_bytes_per_mail`` (rows with
+their indexes).
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+from benchmarks.kit.engine import Engine
 from setup import state
 
 FIELDS_COMMAND = b"UID FETCH 1:* "
@@ -71,19 +74,43 @@ def drain(mail: dict, user: str, items: bytes) -> tuple[float, int]:
         return time.perf_counter() - started, size
 
 
-def copy_floor(cr) -> float:
-    """Seconds to COPY the finished rows into a like table with the same indexes."""
+class Spent:
+    """Seconds on the processor: of this process, and of the database's that serve it."""
+
+    def __init__(self, cr):
+        self.cr = cr
+        self.before = self._now()
+
+    def since(self) -> tuple[float, float]:
+        ours, database = self._now()
+        return ours - self.before[0], database - self.before[1]
+
+    def _now(self) -> tuple[float, float]:
+        self.cr.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        )
+        pids = [pid for (pid,) in self.cr.fetchall()]
+        self.cr.commit()
+        return time.process_time(), Engine.processor(pids)
+
+
+def copy_floor(cr) -> tuple[float, float]:
+    """Seconds to COPY the finished rows into a like table with the same indexes, by the
+    clock and on the processor."""
     stream = io.StringIO()
     cr.copy_expert("COPY crm_mail_message TO STDOUT", stream)
     cr.execute("CREATE TABLE bench_floor (LIKE crm_mail_message INCLUDING ALL)")
     stream.seek(0)
+    cr.commit()
+    spent = Spent(cr)
     started = time.perf_counter()
     cr.copy_expert("COPY bench_floor FROM STDIN", stream)
     cr.commit()
     seconds = time.perf_counter() - started
+    cpu = sum(spent.since())
     cr.execute("DROP TABLE bench_floor")
     cr.commit()
-    return seconds
+    return seconds, cpu
 
 
 def memory(name: str) -> float:
@@ -152,9 +179,11 @@ def measure(messages: int) -> dict:
         gc.collect()
         reset_peak()
         before = memory("VmRSS")
+        spent = Spent(cr)
         started = time.perf_counter()
         accounts._work_on(claim)
         seconds = time.perf_counter() - started
+        ours, database = spent.since()
         peak = memory("VmHWM") - before
         cr.commit()
         cr.execute(
@@ -165,8 +194,10 @@ def measure(messages: int) -> dict:
             raise SystemExit(f"{count} mails indexed, {messages} expected")
         cr.execute("SELECT pg_total_relation_size('crm_mail_message')")
         stored = cr.fetchone()[0]
+        spent = Spent(cr)
         drained, wire = min(drain(mail, user, seen.items) for _ in range(3))
-        copied = min(copy_floor(cr) for _ in range(3))
+        drain_cpu = spent.since()[0] / 3
+        copied, copy_cpu = min(copy_floor(cr) for _ in range(3))
     floor = drained + copied
     return {
         "benchmark": "index",
@@ -178,6 +209,10 @@ def measure(messages: int) -> dict:
         "floor_drain_seconds": round(drained, 3),
         "floor_copy_seconds": round(copied, 3),
         "ratio": round(seconds / floor, 2),
+        "cpu_seconds": round(ours, 3),
+        "postgres_cpu_seconds": round(database, 3),
+        "floor_cpu_seconds": round(drain_cpu + copy_cpu, 3),
+        "cpu_ratio": round((ours + database) / (drain_cpu + copy_cpu), 2),
         "peak_memory_mib": round(peak, 1),
         "wire_bytes_per_mail": round(wire / messages),
         "stored_bytes_per_mail": round(stored / messages),

@@ -176,7 +176,7 @@ class Engine:
 
         found = Cost()
         backends = self._backends()
-        postgres = self._processor(backends)
+        postgres = self.processor(backends)
         self.transactions = 0
         statements = sql_db.sql_counter
         cpu, started = time.process_time(), time.perf_counter()
@@ -185,7 +185,7 @@ class Engine:
         found.cpu_seconds = time.process_time() - cpu
         found.statements = sql_db.sql_counter - statements
         found.transactions = self.transactions
-        found.postgres_cpu_seconds = self._processor(self._backends()) - postgres
+        found.postgres_cpu_seconds = self.processor(self._backends()) - postgres
 
     def _backends(self) -> list[int]:
         self.cr.execute(
@@ -196,7 +196,7 @@ class Engine:
         return pids
 
     @staticmethod
-    def _processor(pids: list[int]) -> float:
+    def processor(pids: list[int]) -> float:
         """Seconds on the processor of these processes so far; the file has the
         nanoseconds first."""
         total = 0
