@@ -154,6 +154,9 @@ class UntidyProxy(ImapProxy):
         for plain, odd in ODD.items():
             quoted = odd if odd.startswith(b'"') else b'"' + odd + b'"'
             whole = whole.replace(quoted, plain)
+            # a name that is not ASCII comes as a literal
+            literal = rb"\{%d\+?\}\r\n%s" % (len(odd), re.escape(odd))
+            whole = re.sub(literal, plain, whole)
         return whole
 
     # -- talk ---------------------------------------------------------------------
