@@ -84,9 +84,7 @@ class TestSyncIdentity(SyncCase):
         self.mailbox.append(mail)
         for name in virtual:
             self.mailbox.append(mail, folder=name.decode(), create=True)
-        with self.account_told(
-            extension="X-GM-EXT-1", attributes=virtual
-        ) as account:
+        with self.account_told(extension="X-GM-EXT-1", attributes=virtual) as account:
             self.assertEqual(len(self.messages(account)), 1)
             roles = {
                 folder.raw: (folder.role, folder.monitored)

@@ -75,7 +75,7 @@ def drain(mail: dict, user: str, items: bytes) -> tuple[float, int]:
 
 
 class Spent:
-    """Seconds on the processor: of this process, and of the database's that serve it."""
+    """Seconds on the processor: of this process, and of the database's for it."""
 
     def __init__(self, cr):
         self.cr = cr

@@ -62,6 +62,6 @@ class SearchResult:
 
     @property
     def highest(self) -> int | None:
-        """What MAX told; 0 for an answer without it: nothing was found.  ``None``: there
-        was no answer."""
+        """What MAX told; 0 for an answer without it: nothing was found.  ``None``:
+        there was no answer."""
         return (self._highest or 0) if self._answered else None

@@ -34,9 +34,8 @@ class TellingProxy(ImapProxy):
         words = whole.split(b" ")
         if words[1].upper() in (b"SELECT", b"EXAMINE"):
             self._folder = words[2].strip().strip(b'"')
-        return (
-            whole.replace(b" EMAILID THREADID", b"")
-            .replace(b" X-GM-MSGID X-GM-THRID X-GM-LABELS", b"")
+        return whole.replace(b" EMAILID THREADID", b"").replace(
+            b" X-GM-MSGID X-GM-THRID X-GM-LABELS", b""
         )
 
     def shown(self, response: bytes) -> bytes:

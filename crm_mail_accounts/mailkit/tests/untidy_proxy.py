@@ -108,13 +108,17 @@ class UntidyProxy(ImapProxy):
 
     def _lower_case(self, response):
         head, mark, body = response.partition(b"}\r\n")
-        return re.sub(
-            rb"FETCH|FLAGS|\bUID\b|RFC822\.SIZE|INTERNALDATE|MODSEQ|BODY\[HEADER\.FIELDS"
-            rb"|BODY\[|\bLIST\b|STATUS|EXISTS|ESEARCH|VANISHED|EARLIER|\bOK\b"
-            rb"|\\[A-Z][a-z]+",
-            lambda match: match[0].lower(),
-            head,
-        ) + mark + body
+        return (
+            re.sub(
+                rb"FETCH|FLAGS|\bUID\b|RFC822\.SIZE|INTERNALDATE|MODSEQ|BODY\[HEADER\.FIELDS"
+                rb"|BODY\[|\bLIST\b|STATUS|EXISTS|ESEARCH|VANISHED|EARLIER|\bOK\b"
+                rb"|\\[A-Z][a-z]+",
+                lambda match: match[0].lower(),
+                head,
+            )
+            + mark
+            + body
+        )
 
     def _extra_spaces(self, response):
         head, mark, body = response.partition(b"}\r\n")
@@ -129,8 +133,11 @@ class UntidyProxy(ImapProxy):
 
     def _flags_last(self, response):
         """Flags behind the text, where they are as good."""
-        match = re.match(rb"(\* \d+ FETCH \(UID \d+) (FLAGS \([^)]*\)) (.*)\)\r\n\Z",
-                         response, re.DOTALL)
+        match = re.match(
+            rb"(\* \d+ FETCH \(UID \d+) (FLAGS \([^)]*\)) (.*)\)\r\n\Z",
+            response,
+            re.DOTALL,
+        )
         if match is None:
             return response
         return match[1] + b" " + match[3] + b" " + match[2] + b")\r\n"
@@ -146,8 +153,9 @@ class UntidyProxy(ImapProxy):
     def _odd_names(self, response):
         if re.match(rb"\* (?:LIST|LSUB|STATUS) ", response):
             for plain, odd in ODD.items():
-                response = re.sub(rb'(?<= )"?%s"?(?=[ \r])' % plain,
-                                  lambda _m, odd=odd: odd, response)
+                response = re.sub(
+                    rb'(?<= )"?%s"?(?=[ \r])' % plain, lambda _m, odd=odd: odd, response
+                )
         return response
 
     def _odd_names_command(self, whole):
