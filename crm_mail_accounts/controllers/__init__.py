@@ -1,4 +1,5 @@
 from . import chatter
 from . import compose
+from . import export
 from . import message
 from . import oauth

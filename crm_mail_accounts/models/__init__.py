@@ -7,6 +7,7 @@ from . import crm_mail_account
 from . import crm_mail_account_access
 from . import crm_mail_account_arrivals
 from . import crm_mail_account_bounces
+from . import crm_mail_account_export
 from . import crm_mail_account_filter_deeds
 from . import crm_mail_account_filters
 from . import crm_mail_account_kept
@@ -29,6 +30,7 @@ from . import crm_mail_filter_action
 from . import crm_mail_filter_condition
 from . import crm_mail_folder
 from . import crm_mail_thread
+from . import crm_mail_account_visibility
 from . import crm_mail_vacation
 from . import crm_mail_vacation_reply
 from . import crm_mail_message
@@ -42,6 +44,7 @@ from . import crm_mail_trusted_sender
 from . import crm_mail_link
 from . import crm_mail_link_facts
 from . import crm_mail_link_post
+from . import crm_mail_link_visibility
 from . import crm_mail_link_refusal
 from . import crm_mail_log
 from . import crm_mail_operation
@@ -75,6 +78,7 @@ from . import crm_mail_client_links
 from . import crm_mail_client_records
 from . import crm_mail_client_sharing
 from . import crm_mail_client_team
+from . import crm_mail_client_visibility
 from . import crm_mail_client_chatter
 from . import mail_message
 from . import mail_scheduled_message

@@ -91,14 +91,16 @@ class CrmMailClient(models.AbstractModel):
     def link_options(self, message_id) -> dict:
         """What there is to choose before the mail is linked.
 
-        :return: ``{models, content, mails}``: :meth:`linkable_models`, what the mailbox
-            posts unless told otherwise, how many mails :meth:`link_thread` would link
+        :return: ``{models, content, mails, visibility}``: :meth:`linkable_models`, what
+            the mailbox posts unless told otherwise, how many mails :meth:`link_thread`
+            would link, and what colleagues see at most (see :meth:`visibility`)
         """
         message = self._readable("crm.mail.message", message_id)
         return {
             "models": self.linkable_models(),
             "content": message._link_content(),
             "mails": len(self._conversation(message)),
+            "visibility": message._visibility(),
         }
 
     @api.model

@@ -151,12 +151,12 @@ class CrmMailClient(models.AbstractModel):
             "message_id": readable and mail.id,
             "link_id": link.id,
             "posted_id": posted.id,
-            "subject": (posted.subject or mail.subject) or "",
+            "subject": (posted.subject or (readable and mail.subject)) or "",
             "from": posted.email_from or mail.from_email or "",
             "to": self._receivers(mail) if readable else "",
             "date": fields.Datetime.to_string(date) or False,
             "mailbox": "" if link.user_id == self.env.user else link.user_id.name,
-            "content": link.content,
+            "content": link.shown or link.content,
             "reason": link.reason,
         }
 

@@ -13,11 +13,10 @@ from ..mailkit.mime.html import text_to_html
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.values import Address
 from ..tools.transaction import WRITERS_MET
-from .crm_mail_link import CONTENTS
+from .crm_mail_link_visibility import FULL, RANK
 
 _logger = logging.getLogger(__name__)
 
-RANK = {content: rank for rank, (content, _words) in enumerate(CONTENTS)}
 SETTLED_WITHIN = timedelta(hours=1)
 """How long after posting the gateway's own copy of the same mail is looked for."""
 
@@ -41,7 +40,7 @@ class CrmMailLink(models.Model):
         """Those that can be posted without asking the mail server."""
         cached = self.message_id._with_cached_raw()
         return self.filtered(
-            lambda link: link.content == "fact" or link.message_id in cached
+            lambda link: link._may_show() not in FULL or link.message_id in cached
         )
 
     def _without_lost_mails(self, before):
@@ -69,9 +68,11 @@ class CrmMailLink(models.Model):
         and spoils nothing else.
         """
         links = self._on_existing_records()
+        links |= links._withdraw()._ready()
         links._adopt()
-        links = links.filtered(lambda link: not link.mail_message_id)
-        links = links._share()
+        shown = links.filtered("mail_message_id")
+        shown.filtered("waiting").waiting = False
+        links = (links - shown)._hide()._share()
         try:
             with self.env.cr.savepoint():
                 links._post_copies()
@@ -166,8 +167,8 @@ class CrmMailLink(models.Model):
         shared = self.browse()
         for link in self.browse([row[0] for row in rows]):
             shown = link._siblings().filtered("mail_message_id")
-            fullest = max((RANK[one.content] for one in shown), default=-1)
-            if RANK[link.content] <= fullest:
+            fullest = max((RANK[one._may_show()] for one in shown), default=-1)
+            if RANK[link._may_show()] <= fullest:
                 link._shown_by(shown[0].mail_message_id, own=shown[0].own_copy)
                 shared |= link
         return self - shared
@@ -197,6 +198,7 @@ class CrmMailLink(models.Model):
                 "waiting": False,
                 "error": False,
                 "posted_at": fields.Datetime.now(),
+                "shown": self._may_show(),
             }
         )
 
@@ -230,7 +232,7 @@ class CrmMailLink(models.Model):
         )
         for link in self.browse([row[0] for row in doubled]):
             shown = link._same_mail().filtered("mail_message_id")
-            kept = max(shown, key=lambda one: (RANK[one.content], -one.id))
+            kept = max(shown, key=lambda one: (RANK[one._may_show()], -one.id))
             others = shown.filtered(
                 lambda one, kept=kept: one.mail_message_id != kept.mail_message_id
             )
@@ -284,7 +286,7 @@ class CrmMailLink(models.Model):
 
     def _post_copies(self):
         """Post the mails of these links, in as few statements as they need."""
-        full = self.filtered(lambda link: link.content != "fact")
+        full = self.filtered(lambda link: link._may_show() in FULL)
         mails = {
             message_id: parse_mail(raw)
             for message_id, raw in full.message_id._cached_raws().items()
@@ -317,6 +319,7 @@ class CrmMailLink(models.Model):
             now = fields.Datetime.now()
             for link, message in zip(links, posted, strict=True):
                 link.mail_message_id = message
+                link.shown = link._may_show()
             links.write(
                 {"own_copy": True, "waiting": False, "error": False, "posted_at": now}
             )
@@ -325,7 +328,8 @@ class CrmMailLink(models.Model):
         self._settle_copies()
 
     def _copy_values(self, quiet, mails, authors, companies) -> dict:
-        mail = self.content != "fact" and mails[self.message_id.id]
+        shown = self._may_show()
+        mail = shown in FULL and mails[self.message_id.id]
         message = self.message_id
         sender = mail and (mail.header.from_ or mail.header.sender)
         pair = (message.from_name or "", message.from_email or "")
@@ -337,8 +341,8 @@ class CrmMailLink(models.Model):
             "model": record._name,
             "res_id": record.id,
             "message_type": "email",
-            "subject": message.subject,
-            "body": self._copy_body(mail),
+            "subject": shown != "who" and message.subject,
+            "body": self._copy_body(shown, mail),
             "email_from": written_by,
             "author_id": authors.get(email_normalize(written_by or ""), False),
             "date": message.sent_at or message.internal_date,
@@ -349,19 +353,28 @@ class CrmMailLink(models.Model):
             "record_alias_domain_id": False,
             "record_company_id": (company or self.env.company).id,
         }
-        if self.content == "whole" and mail.attachments:
+        if shown == "whole" and mail.attachments:
             attachments = [(part.filename, part.content) for part in mail.attachments]
             values.update(quiet._process_attachments_for_post(attachments, [], values))
         return values
 
-    def _copy_body(self, mail) -> Markup:
-        if self.content == "fact":
-            sentence = self.env._(
-                "Linked without its text, which is in the mailbox of %(owner)s.",
-                owner=self.user_id.name,
+    def _copy_body(self, shown: str, mail) -> Markup:
+        if shown not in FULL:
+            owner = self.user_id.name
+            sentence = (
+                self.env._(
+                    "Linked without its text, which is in the mailbox of %(owner)s.",
+                    owner=owner,
+                )
+                if shown == "fact"
+                else self.env._(
+                    "Linked without subject and text, which are in the mailbox of "
+                    "%(owner)s.",
+                    owner=owner,
+                )
             )
             return Markup("<p><em>%s</em></p>") % sentence
-        if self.content == "text":
+        if shown == "text":
             return Markup(text_to_html(mail.text))  # noqa: S704 escaped there
         return Markup(self.message_id._clean_body(mail).html)  # noqa: S704 cleaned
 

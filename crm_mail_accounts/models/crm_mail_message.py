@@ -325,6 +325,12 @@ class CrmMailMessage(models.Model):
         """What is posted of it when nothing else is said."""
         return self._mailbox().link_content or "whole"
 
+    def _visibility(self) -> str:
+        """What colleagues see of it at most, on the records that it is linked to."""
+        # sudo: whom the mail alone is shared with reads no conversation; they link it
+        mail = self.sudo()
+        return mail.thread_id.visibility or mail.account_id.visibility or "all"
+
     def _forget_unlinked(self):
         """Remove mails that only their links kept: nothing else has them any more."""
         self.filtered(

@@ -5,8 +5,8 @@ from odoo.tools import SQL
 from ..tools import link_readers
 from ..tools.client_payload import model_label
 from ..tools.record_names import record_names
-from .crm_mail_link import CONTENTS
 from .crm_mail_link_facts import DIRECTIONS
+from .crm_mail_link_visibility import SHOWN
 
 ONCE = ("size:sum", "answer_hours:avg")
 """Measures for which a mail counts once, on however many records it is."""
@@ -52,7 +52,7 @@ class CrmMailReport(models.Model):
     res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
     res_name = fields.Char("Record name", compute="_compute_res_name")
     direction = fields.Selection(DIRECTIONS, readonly=True)
-    content = fields.Selection(CONTENTS, "Posted", readonly=True)
+    content = fields.Selection(SHOWN, "Posted", readonly=True)
     by_rule = fields.Boolean("Linked by a rule", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     answer = fields.Selection(
@@ -88,6 +88,7 @@ class CrmMailReport(models.Model):
             "message_id",
             "res_id",
             "res_model",
+            "shown",
             "user_id",
         ],
         "crm.mail.message": [
@@ -183,10 +184,11 @@ class CrmMailReport(models.Model):
             WITH visible AS (
                 SELECT link.id, link.user_id, link.res_model, link.res_id,
                        link.header_id, link.direction, link.correspondent,
-                       link.content, link.by_rule,
+                       COALESCE(link.shown, link.content) AS content, link.by_rule,
                        COALESCE(link.header_id, link.message_id::varchar) AS mail_key,
                        COALESCE(posted.date, mail.sent_at, mail.internal_date) AS date,
-                       COALESCE(posted.subject, mail.subject) AS subject,
+                       CASE WHEN link.shown = 'who' THEN posted.subject
+                            ELSE COALESCE(posted.subject, mail.subject) END AS subject,
                        posted.record_company_id AS company_id, mail.size,
                        concat_ws(' ', mail.in_reply_to, mail.reference_header)
                            AS answers

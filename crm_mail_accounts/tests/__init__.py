@@ -7,6 +7,7 @@ from . import test_composer
 from . import test_controllers
 from . import test_delegate
 from . import test_discovery
+from . import test_export
 from . import test_filter_forward
 from . import test_filter_tours
 from . import test_filters
@@ -66,9 +67,11 @@ from . import test_sync_untidy
 from . import test_sync_workers
 from . import test_team
 from . import test_team_drafts
+from . import test_team_web
 from . import test_threads
 from . import test_translation
 from . import test_vacation
+from . import test_visibility
 from . import test_web
 from . import test_web_screen
 from . import test_writeback

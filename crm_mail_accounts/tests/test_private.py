@@ -60,6 +60,11 @@ PATHS = {
     "candidates": lambda s, m: s.client_of(m).share_candidates(m.id) or True,
     "records to link": lambda s, m: s.client_of(m).search_records(m.id) or True,
     "answer": lambda s, m: s.client_of(m).compose_start("reply", m.id),
+    "answer check": lambda s, m: s.client_of(m).answer_check(m.id, False),
+    "presence": lambda s, m: s.is_noted(m),
+    "visibility": lambda s, m: s.client_of(m).visibility(m.id),
+    "assignees": lambda s, m: s.client_of(m).assign_candidates(m.ids),
+    "assigned": lambda s, m: s.client_of(m).assign(m.ids, m.env.uid),
     "all folders": lambda s, m: s.listed(m, {"search": s.words(m)}),
     "flagged": lambda s, m: s.listed(m, {"special": "flagged"}),
     "imported": lambda s, m: s.listed(m, {"special": "imported"}),
@@ -80,6 +85,10 @@ PARTLY = {
     "unified": {"owner", "delegate"},
     "of the record": set(READS) - {"portal", "public"},
     "answer": {"owner", "delegate"},
+    "presence": {"owner", "delegate"},
+    "visibility": {"owner"},
+    "assignees": {"owner"},
+    "assigned": {"owner"},
 }
 """Ways that do not lead to every mail that a person reads; nobody else gets there."""
 
@@ -96,6 +105,10 @@ ROUTES = {
     ),
     "/crm_mail_accounts/message/<int:message_id>/source": "{id}/source",
 }
+ACCOUNT_ROUTES = {
+    "/crm_mail_accounts/account/<int:account_id>/export.zip": "{id}/export.zip",
+}
+"""Addresses that take a mailbox: its owner's alone."""
 NO_MAIL = ("/crm_mail_accounts/compose/", "/crm_mail_accounts/outgoing/")
 """Addresses of mails that are written; ``test_outgoing`` tries those."""
 
@@ -182,8 +195,21 @@ class TestPrivate(MailCase, HttpCase):
     def words(self, mail):
         return {"words": [["subject", self.subject(mail)]]}
 
+    def is_noted(self, mail):
+        """Whether the others in its mailbox hear that somebody is at a mail."""
+        self.client_of(mail).presence("a tab", mail.id)
+        rows = self.env["crm.mail.presence"]
+        return rows.search([("user_id", "=", mail.env.uid)]).message_id == mail
+
     def client_of(self, mail):
         return mail.env["crm.mail.client"]
+
+    def answer_to(self, mail) -> dict:
+        return {
+            "sender_key": f"account:{self.account.id}",
+            "to": [{"name": "", "email": "rosa@conti.example"}],
+            "parent": {"message_id": mail.id, "kind": "reply"},
+        }
 
     def listed(self, mail, view):
         rows = self.client_of(mail).list_messages(view, False, 200)["rows"]
@@ -376,6 +402,14 @@ class TestPrivate(MailCase, HttpCase):
         told.clear()
         self.client().comment(self.mails[0].id, "To myself")
         self.assertEqual(told, {self.owner, self.people["delegate"]})
+        for call in (
+            lambda client: client.presence("a tab", self.mails[3].id),
+            lambda client: client.assign(self.mails[3].ids, self.owner.id),
+            lambda client: client.compose_save(False, 0, self.answer_to(self.mails[3])),
+        ):
+            told.clear()
+            call(self.client())
+            self.assertEqual(told, {self.people["delegate"]})
 
     def test_every_address_of_the_addon_is_listed_here(self):
         routes = self.env["ir.http"]
@@ -387,7 +421,7 @@ class TestPrivate(MailCase, HttpCase):
             if address.startswith("/crm_mail_accounts/")
         }
         known = {address for address in addresses if not address.startswith(NO_MAIL)}
-        self.assertEqual(known, set(ROUTES))
+        self.assertEqual(known, set(ROUTES) | set(ACCOUNT_ROUTES))
 
     @mute_logger("odoo.http")
     def test_every_person_at_every_address(self):
@@ -400,6 +434,14 @@ class TestPrivate(MailCase, HttpCase):
                 user.password = "a long password"  # noqa: S105 of a test
                 self.env.flush_all()
                 self.authenticate(user.login, "a long password")
+            for address, path in ACCOUNT_ROUTES.items():
+                made = path.format(id=self.account.id)
+                answer = self.url_open(
+                    f"/crm_mail_accounts/account/{made}", allow_redirects=False
+                )
+                with self.subTest(person=person, address=address):
+                    self.assertEqual(answer.status_code == 200, person == "owner")
+                    self.assertEqual(b"mails/" in answer.content, person == "owner")
             for address, path in ROUTES.items():
                 for number in shown:
                     made = path.format(id=self.mails[number].id)

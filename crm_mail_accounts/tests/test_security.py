@@ -36,6 +36,8 @@ CLIENT_CALLS = {
     "share_candidates": lambda s: (s.mail.id,),
     "delete_comment": lambda s: (s.comment.id,),
     "withdraw_share": lambda s: (s.share.id,),
+    "visibility": lambda s: (s.mail.id,),
+    "set_visibility": lambda s: (s.mail.id, "all"),
     "presence": lambda s: ("a tab", s.mail.id),
     "answer_check": lambda s: (s.mail.id, "2026-03-02 12:00:00"),
     "assign_candidates": lambda s: (s.mail.ids,),

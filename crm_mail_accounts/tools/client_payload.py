@@ -238,6 +238,7 @@ def link_payload(link) -> dict:
         "model_label": model_label(link.env, link.res_model),
         "reason": link.reason if seen else "",
         "content": link.content,
+        "shown": link.shown or link.content,
         "waiting": link.waiting,
         "error": link.error or "",
     }

@@ -9,6 +9,8 @@ import {
     defineMailClientModels,
     makeAccount,
     makeLink,
+    makeMessage,
+    makeRow,
     mockMailServer,
     mountMailClient,
     refusal,
@@ -102,7 +104,7 @@ test("one kind of record is searched alone", async () => {
 test("what the record shows is chosen, starting from what the mailbox says", async () => {
     const linked = [];
     await openDialog({
-        options: {models: [], content: "text", mails: 1},
+        options: {models: [], content: "text", mails: 1, visibility: "all"},
         link: (...args) => {
             linked.push(args);
             return makeLink();
@@ -119,7 +121,7 @@ test("what the record shows is chosen, starting from what the mailbox says", asy
 
 test("a whole conversation is linked, and each of its rows shows it", async () => {
     const {server} = await openDialog({
-        options: {models: [], content: "whole", mails: 2},
+        options: {models: [], content: "whole", mails: 2, visibility: "all"},
         threadLinks: [makeLink(), makeLink({id: 71, message_id: 2, waiting: true})],
     });
     await contains(`${DIALOG} #o_crm_mail_link_all`).click();
@@ -193,4 +195,39 @@ test("who may only read a mailbox links nothing", async () => {
     await openDialog({accounts: [makeAccount({may_act: false})]});
     expect(DIALOG).toHaveCount(0);
     expect(".o_crm_mail_link_new").toHaveCount(0);
+});
+
+test("what colleagues see of a conversation is said in its menu", async () => {
+    const server = mockMailServer({
+        rows: [makeRow(3, {thread_id: 5})],
+        message: (id) => makeMessage(id, {thread_id: 5}),
+        kept: 1,
+    });
+    await mountMailClient({place: {folderId: 1, messageId: 3}});
+    await animationFrame();
+    await animationFrame();
+    await contains(".o_crm_mail_message_menu").click();
+    await contains(".o_crm_mail_set_visibility").click();
+    await animationFrame();
+    expect("#o_crm_mail_visibility_mailbox").toBeChecked();
+    expect("label[for=o_crm_mail_visibility_mailbox]").toHaveText(
+        "As the mailbox says: All that is linked"
+    );
+    await contains("#o_crm_mail_visibility_metadata").click();
+    await contains(".o_crm_mail_visibility_save").click();
+    await animationFrame();
+    expect(server.changes.at(-1)).toEqual(["set_visibility", 3, "metadata"]);
+    expect(".o_notification").toHaveText(/1 message stays as it is/);
+    expect(".modal").toHaveCount(0);
+});
+
+test("the dialog says where colleagues see less than is chosen", async () => {
+    const options = {models: [], content: "whole", mails: 1, visibility: "subject"};
+    mockMailServer({options});
+    await mountMailClient({place: {folderId: 1, messageId: 3}});
+    await animationFrame();
+    await animationFrame();
+    await press("l");
+    await animationFrame();
+    expect(".o_crm_mail_link_at_most").toHaveText(/Who, when and the subject/);
 });

@@ -102,6 +102,7 @@ export function makeLink(values = {}) {
         model_label: "Lead",
         reason: "Linked by Laura Bianchi",
         content: "whole",
+        shown: values.content || "whole",
         waiting: false,
         error: "",
         ...values,

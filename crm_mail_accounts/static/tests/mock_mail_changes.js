@@ -170,5 +170,6 @@ export function mailChanges(server, value, state) {
         link_thread: (...args) => value("threadLinks", args),
         outgoing_reschedule: () => true,
         assign: () => [],
+        set_visibility: () => ({kept: server.kept || 0}),
     };
 }

@@ -72,9 +72,12 @@ export function mockMailServer(values = {}) {
             ],
             content: "whole",
             mails: 1,
+            visibility: "all",
         },
         audience: {names: ["Paolo Verdi"], more: 0, outside: []},
         threadLinks: [],
+        /** What colleagues see of a conversation */
+        visibility: {visibility: false, account: "all", links: 1},
         /** Who else is in mailboxes of several people */
         presence: [],
         /** Whom a conversation may be given to */
@@ -176,6 +179,7 @@ export function mockMailServer(values = {}) {
         search_records: (...args) => value("found", args),
         link_message: (...args) => value("link", args),
         link_options: (...args) => value("options", args),
+        visibility: (...args) => value("visibility", args),
         link_audience: (...args) => value("audience", args),
         unlink_message: () => true,
         sync_now: () => true,

@@ -6,7 +6,9 @@ import {_t} from "@web/core/l10n/translation";
  * @typedef {import("./mail_client_service").MailClientService} MailClientService
  * @typedef {import("./mail_client_service").Answer} Answer
  * @typedef {import("./mail_client_store").Link} Link
- * @typedef {Link["content"]} Content what the record shows of the mail
+ * @typedef {Link["content"]} Content what the record shall show of the mail
+ * @typedef {Link["shown"]} Shown what it shows, which may be less
+ * @typedef {"nothing"|"metadata"|"subject"|"all"} Visibility what colleagues see at most
  * @typedef {{model: string, model_label: string, res_id: number, name: string, subtitle: string}} FoundRecord
  * @typedef {{names: string[]|false, more: number, outside: string[]}} Audience
  */
@@ -26,6 +28,45 @@ export class LinkActions {
      */
     options(messageId) {
         return this.client.ask("link_options", [messageId]);
+    }
+
+    /**
+     * @param {number} messageId
+     * @returns {Promise<Answer>} with `{visibility, account, links}`, of its conversation
+     */
+    visibility(messageId) {
+        return this.client.ask("visibility", [messageId]);
+    }
+
+    /**
+     * @param {number} messageId
+     * @param {Visibility|false} visibility as the mailbox says when false
+     * @returns {Promise<Answer>}
+     */
+    async setVisibility(messageId, visibility) {
+        const {client} = this;
+        const answer = await client.ask("set_visibility", [messageId, visibility]);
+        if (answer.failed) {
+            return answer;
+        }
+        if (client.store.openId) {
+            client.loadContext(client.store.openId);
+        }
+        const {kept} = answer.value;
+        if (kept) {
+            client.notification.add(
+                kept === 1
+                    ? _t(
+                          "1 message stays as it is: its record has it by itself, because Odoo received or sent it there."
+                      )
+                    : _t(
+                          "%s messages stay as they are: their records have them by themselves, because Odoo received or sent them there.",
+                          kept
+                      ),
+                {type: "warning"}
+            );
+        }
+        return answer;
     }
 
     /**

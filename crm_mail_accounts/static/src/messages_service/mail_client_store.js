@@ -38,7 +38,7 @@ export {OPPORTUNITY_MODEL} from "./message_state";
  * @typedef {{name: string, email: string}} Address
  * @typedef {{count: number, unread: number, people: Address[], ids: number[]}} Thread what a row tells of the conversation that it stands for; `ids`: its mails in the view
  * @typedef {number|string|false} PlaceId see `places.js`
- * @typedef {{id: number, message_id: number, model: string, res_id: number, name: string, model_label: string, reason: string, content: "whole"|"text"|"fact", waiting: boolean, error: string}} Link
+ * @typedef {{id: number, message_id: number, model: string, res_id: number, name: string, model_label: string, reason: string, content: "whole"|"text"|"fact", shown: "whole"|"text"|"fact"|"who"|"nothing", waiting: boolean, error: string}} Link
  * @typedef {{id: number, uid: number, folder_id: number, account_id: number, thread_id: number|false, thread: Thread|false, subject: string, from: Address, to: Address[], date: string, seen: boolean, flagged: boolean, answered: boolean, forwarded: boolean, draft: boolean, has_attachments: boolean, preview: string, size: number, unreadable: boolean, shared: boolean, assigned: import("./team_state").Person|false, draft_by: import("./message_state").DraftBy|false, comments: number, undelivered: number|false, links: Link[]}} Row
  * @typedef {{number: string|number, filename: string, content_type: string, size: number, url: string}} Attachment
  * @typedef {{email: string, state: "refused"|"bounced", text: string}} Failure

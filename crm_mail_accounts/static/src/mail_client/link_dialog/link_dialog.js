@@ -4,7 +4,7 @@ import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
-import {audienceText, contents} from "../link_list/link_words";
+import {audienceText, contents, visibilityText} from "../link_list/link_words";
 import {RecordSearch} from "../record_search/record_search";
 
 /**
@@ -36,6 +36,8 @@ export class LinkDialog extends Component {
             /** @type {FoundRecord|null} */
             record: null,
             content: "whole",
+            /** What colleagues see at most, whatever is chosen here */
+            visibility: "all",
             /** How many mails the conversation has, and whether all are linked */
             mails: 1,
             isThread: false,
@@ -56,10 +58,22 @@ export class LinkDialog extends Component {
             if (answer.failed) {
                 this.state.error = answer.sentence;
             } else {
-                const {content, mails, models} = answer.value;
-                Object.assign(this.state, {content, mails, models});
+                const {content, mails, models, visibility} = answer.value;
+                Object.assign(this.state, {content, mails, models, visibility});
             }
         });
+    }
+
+    /** Why the record may show less than is chosen */
+    get visibilityText() {
+        const {visibility} = this.state;
+        return (
+            visibility !== "all" &&
+            _t(
+                "Of this conversation colleagues see at most: %s.",
+                visibilityText(visibility)
+            )
+        );
     }
 
     /** What "Link" does, for the ear as well */

@@ -21,8 +21,33 @@ export function contents() {
     ];
 }
 
-/** @param {import("../../messages_service/link_actions").Content} content */
+/**
+ * What colleagues see at most.
+ *
+ * @returns {{value: import("../../messages_service/link_actions").Visibility, label: string}[]}
+ */
+export function visibilities() {
+    return [
+        {value: "nothing", label: _t("Nothing")},
+        {value: "metadata", label: _t("Who and when")},
+        {value: "subject", label: _t("Who, when and the subject")},
+        {value: "all", label: _t("All that is linked")},
+    ];
+}
+
+/** @param {import("../../messages_service/link_actions").Visibility} visibility */
+export function visibilityText(visibility) {
+    return visibilities().find(({value}) => value === visibility).label;
+}
+
+/** @param {import("../../messages_service/link_actions").Shown} content */
 export function contentText(content) {
+    if (content === "nothing") {
+        return _t("Colleagues see nothing of it");
+    }
+    if (content === "who") {
+        return _t("Only from whom and when");
+    }
     const {label, help} = contents().find(({value}) => value === content);
     return _t("%(what)s, %(detail)s", {what: label, detail: help});
 }

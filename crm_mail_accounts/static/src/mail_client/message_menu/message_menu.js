@@ -9,6 +9,7 @@ import {useMailClient} from "../../messages_service/use_mail_client";
 import {AttachmentDialog} from "../attachment_dialog/attachment_dialog";
 import {FilterDialog} from "../filter_dialog/filter_dialog";
 import {HeadersDialog} from "../headers_dialog/headers_dialog";
+import {VisibilityDialog} from "../visibility_dialog/visibility_dialog";
 
 /** What else there is of one mail: its header, its source, on paper, as a file. */
 export class MessageMenu extends Component {
@@ -53,6 +54,16 @@ export class MessageMenu extends Component {
     /** Filters are their owner's alone. */
     get mayFilter() {
         return this.store.isOwn(this.props.message.account_id);
+    }
+
+    /** It is said of the conversation, by who acts in its mailbox. */
+    get maySetVisibility() {
+        const {message} = this.props;
+        return Boolean(message.thread_id) && this.store.mayActOn([message]);
+    }
+
+    setVisibility() {
+        this.dialog.add(VisibilityDialog, {messageId: this.props.message.id});
     }
 
     filterLikeThis() {
