@@ -1,4 +1,5 @@
 import {browser} from "@web/core/browser/browser";
+import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 
 import {CommentActions} from "./comment_actions";

@@ -16,7 +16,8 @@ registry.category("web_tour.tours").add("crm_mail_accounts_team_owner", {
             trigger: ".o_crm_mail_team_bar:contains(Marco Neri is answering)",
         },
         {
-            content: "What they have written is there; leave it, and give them the rest",
+            content:
+                "What they have written is there; leave it, and give them the rest",
             trigger: ".o_crm_mail_draft_note:contains(Draft by Marco Neri)",
         },
         {content: "Assign it", trigger: ".o_crm_mail_assign", run: "click"},
@@ -62,7 +63,8 @@ registry.category("web_tour.tours").add("crm_mail_accounts_team_colleague", {
         },
         {
             content: "It is open to be written",
-            trigger: ".o_crm_mail_composer .o_crm_mail_subject_input, .o_crm_mail_composer [contenteditable=true]",
+            trigger:
+                ".o_crm_mail_composer .o_crm_mail_subject_input, .o_crm_mail_composer [contenteditable=true]",
         },
     ],
 });
