@@ -361,6 +361,14 @@ def describe(
             env._("This is the name of the inbox."),
             env._("Choose another name."),
         ),
+        "smtputf8_missing": (
+            env._(
+                "%(host)s takes no addresses that have letters with accents, or of "
+                "another alphabet, before the @.",
+                host=host,
+            ),
+            env._("Remove them from this mail, or write from another mailbox."),
+        ),
         "message_gone": (
             env._("This mail is no longer in its folder on the mail server."),
             env._("The list will catch up with the next check."),

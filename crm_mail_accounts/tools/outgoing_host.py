@@ -15,6 +15,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 
 from ..mailkit.errors import MailError, NetworkError, ServerRefused
+from ..mailkit.smtp.smtputf8 import SMTPUTF8, missing_smtputf8, needs_smtputf8
 from ..mailkit.values import Delivery
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -52,8 +53,10 @@ class HostSession:
             smtp = self._connected(envelope_from)
             step = "mail"
             options = [] if raw.isascii() else ["BODY=8BITMIME"]
-            if not all(map(str.isascii, (envelope_from, *recipients))):
-                options.append("SMTPUTF8")
+            if needs_smtputf8((envelope_from, *recipients), raw):
+                if not smtp.has_extn(SMTPUTF8):
+                    raise missing_smtputf8()
+                options.append(SMTPUTF8)
                 smtp.command_encoding = "utf-8"
             _expect(smtp.mail(envelope_from, options), 250)
             step = "rcpt"

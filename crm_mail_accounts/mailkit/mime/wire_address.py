@@ -1,14 +1,13 @@
 """An address as a server takes it: checked, its domain in A-labels (RFC 5890).
 
 A domain in Unicode is written in ASCII for every server, so only a local part that is
-not ASCII asks for SMTPUTF8 (RFC 6531).
+not ASCII asks for SMTPUTF8 (``mailkit/smtp/smtputf8.py``).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 from ..errors import InvalidArgument
 from ..limits import MAX_EMAIL
@@ -63,8 +62,3 @@ def _label(label: str) -> str:
         return label
     label = unicodedata.normalize("NFC", label.lower())
     return "xn--" + label.encode("punycode").decode("ascii")
-
-
-def needs_smtputf8(emails: Iterable[str]) -> bool:
-    """Whether a server must offer SMTPUTF8 to take a mail with these addresses."""
-    return not all(email.rpartition("@")[0].isascii() for email in emails)

@@ -43,6 +43,7 @@ from ..session import Session
 from ..stream import checked, checked_text
 from ..trace import masked
 from ..values import Credentials, Delivery, Endpoint
+from .smtputf8 import SMTPUTF8, missing_smtputf8, needs_smtputf8
 
 _REPLY = re.compile(rb"([2-5][0-9]{2})([ -]|\Z)(.*)", re.DOTALL)
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -236,7 +237,8 @@ class SmtpSession(Session):
             if not recipients:
                 raise InvalidArgument("no recipient")
             paths = [self._path(address) for address in recipients]
-            line = self._mail_from(envelope_from, raw, all(map(bytes.isascii, paths)))
+            international = needs_smtputf8((envelope_from, *recipients), raw)
+            line = self._mail_from(envelope_from, raw, international)
             self._expect(self._command(line), 250)
             step = "rcpt"
             accepted, refused = self._recipients(recipients, paths)
@@ -261,7 +263,7 @@ class SmtpSession(Session):
             raise
         return Delivery(self._words(reply), tuple(accepted), refused)
 
-    def _mail_from(self, envelope_from: str, raw: bytes, ascii_paths: bool) -> bytes:
+    def _mail_from(self, envelope_from: str, raw: bytes, international: bool) -> bytes:
         path = self._path(envelope_from) if envelope_from else b"<>"
         line = b"MAIL FROM:" + path
         if "SIZE" in self.extensions:
@@ -275,7 +277,9 @@ class SmtpSession(Session):
             if "8BITMIME" not in self.extensions:
                 raise CapabilityMissing("8BITMIME")
             line += b" BODY=8BITMIME"
-        if not (ascii_paths and path.isascii()):
+        if international:
+            if SMTPUTF8 not in self.extensions:
+                raise missing_smtputf8()
             line += b" SMTPUTF8"
         return line
 
@@ -289,8 +293,6 @@ class SmtpSession(Session):
             domain = domain if domain.isascii() else domain.encode("idna").decode()
         except UnicodeError as err:
             raise InvalidArgument("not a mail domain") from err
-        if not local.isascii() and "SMTPUTF8" not in self.extensions:
-            raise CapabilityMissing("SMTPUTF8")
         return f"<{local}@{domain}>".encode()
 
     def _recipients(self, recipients, paths) -> tuple[list[str], dict[str, str]]:

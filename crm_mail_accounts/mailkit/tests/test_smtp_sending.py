@@ -255,6 +255,23 @@ def test_a_mailbox_with_accents_needs_smtputf8():
     sent(then, b"SMTPUTF8", to=("bòb@example.com",))
 
 
+@pytest.mark.parametrize("field", ["Cc: bòb@example.com", "Reply-To: bòb@a.example"])
+def test_an_address_with_accents_in_the_header_needs_smtputf8_as_well(field):
+    """RFC 6531 3.3: whoever the mail goes to."""
+    raw = f"To: bob@example.com\r\n{field}\r\n\r\nhello".encode()
+    error = failed(lambda p: None, b"8BITMIME", raw=raw, error=CapabilityMissing)
+    assert error.code == "smtputf8_missing" and error.step == "mail"
+
+    def then(peer):
+        assert peer.expect(b"MAIL FROM:").endswith(b" BODY=8BITMIME SMTPUTF8")
+        peer.send(b"250 ok\r\n")
+        answer(peer, *TAKEN[1:])
+        content(peer)
+        peer.send(b"250 ok\r\n")
+
+    sent(then, b"8BITMIME", b"SMTPUTF8", raw=raw)
+
+
 def test_8_bit_content_needs_8bitmime():
     raw = "Subject: x\r\n\r\nperché".encode()
     assert failed(lambda p: None, b"SIZE 99999", raw=raw, error=CapabilityMissing)
