@@ -15,6 +15,10 @@ import {ScheduleDialog} from "../schedule_dialog/schedule_dialog";
 import {announcesFile} from "./forgotten_attachment";
 
 const {DateTime} = luxon;
+/** What opens above a window, and closes by the Escape key before the window does */
+const ABOVE = [".o_popover", ".o_bottom_sheet", ".o-we-powerbox", ".o-we-linkpopover"]
+    .map((name) => `.o-overlay-container ${name}`)
+    .join();
 
 /** One mail that is being written. */
 export class Composer extends Component {
@@ -406,7 +410,11 @@ export class Composer extends Component {
     onKeydown(ev) {
         if (ev.key === "Enter" && (ev.ctrlKey || ev.metaKey) && !ev.isComposing) {
             this.send();
-        } else if (ev.key === "Escape" && !ev.defaultPrevented) {
+        } else if (
+            ev.key === "Escape" &&
+            !ev.defaultPrevented &&
+            !document.querySelector(ABOVE)
+        ) {
             this.setMode(this.draft.mode === "full" ? "normal" : "minimised");
         } else {
             return;
