@@ -1,7 +1,7 @@
 """Whether a mail may only go to a server that offers SMTPUTF8 (RFC 6531).
 
 Not the envelope alone decides: an address with accents in Cc or Reply-To stands in the
-header as UTF-8, which is a mail that other servers must not be given (section 3.3), even
+header as UTF-8. Other servers must not be given such a mail (section 3.3), not even
 when it is tried again for those recipients alone who have none.
 """
 
