@@ -51,6 +51,7 @@ from . import crm_mail_operation
 from . import crm_mail_outgoing
 from . import crm_mail_outgoing_send
 from . import crm_mail_outgoing_mailbox
+from . import crm_mail_outgoing_leave
 from . import crm_mail_outgoing_queue
 from . import crm_mail_outgoing_chatter
 from . import crm_mail_pop3_bridge
@@ -66,6 +67,7 @@ from . import crm_mail_client_panel
 from . import crm_mail_client_compose
 from . import crm_mail_client_compose_files
 from . import crm_mail_client_drafts
+from . import crm_mail_client_templates
 from . import crm_mail_client_outgoing
 from . import crm_mail_client_undelivered
 from . import crm_mail_client_filters

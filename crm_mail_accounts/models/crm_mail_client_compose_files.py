@@ -9,16 +9,13 @@ from odoo.tools import email_normalize
 
 from ..mailkit.mime.addresses import parse_typed
 from ..mailkit.mime.parse import parse_mail
-from ..mailkit.mime.plain_html import text_to_html
-from ..mailkit.mime.reply import editable_html
 from ..tools import compose_payload, compose_start
 
 MOST_FILES = 200
-MOST_TEMPLATES = 500
 
 
 class CrmMailClient(models.AbstractModel):
-    """What goes into a mail: files, addresses, templates."""
+    """What goes into a mail: files and addresses."""
 
     _inherit = "crm.mail.client"
 
@@ -197,55 +194,3 @@ class CrmMailClient(models.AbstractModel):
             for email, name, _count in groups
             if email and email_normalize(email)
         ]
-
-    # -- templates ---------------------------------------------------------------
-
-    @api.model
-    def compose_templates(self, record=False) -> list[dict]:
-        """Templates for the record's model, and the user's canned answers.
-
-        :param record: ``{model, res_id}``; without it canned answers alone
-        :return: ``[{id, name, kind}]``
-        """
-        self._check_writer()
-        model, _res_id = self._record_of(record)
-        found = []
-        if model:
-            templates = self.env["mail.template"].search(
-                [("model", "=", model)], limit=MOST_TEMPLATES
-            )
-            found += [
-                {"id": one.id, "name": one.name, "kind": "template"}
-                for one in templates
-            ]
-        canned = self.env["mail.canned.response"].search([], limit=MOST_TEMPLATES)
-        found += [
-            {"id": one.id, "name": one.source, "kind": "canned"} for one in canned
-        ]
-        return found
-
-    @api.model
-    def compose_apply_template(self, template_id, kind, values) -> dict:
-        """What a template brings: ``{subject, body_html}``; a canned answer has no
-        subject.
-
-        :raises UserError: a template without a record to fill it in from
-        """
-        self._check_writer()
-        if kind == "canned":
-            canned = self.env["mail.canned.response"].browse(int(template_id))
-            canned.check_access("read")
-            return {"subject": "", "body_html": text_to_html(canned.substitution or "")}
-        template = self.env["mail.template"].browse(int(template_id))
-        template.check_access("read")
-        model, res_id = self._record_of((values or {}).get("record"))
-        if not model or template.model != model:
-            raise UserError(
-                self.env._("This template is for other records than this mail's.")
-            )
-        rendered = template._generate_template([res_id], ("subject", "body_html"))
-        made = rendered[res_id]
-        return {
-            "subject": made.get("subject") or "",
-            "body_html": editable_html(str(made.get("body_html") or ""), {}),
-        }

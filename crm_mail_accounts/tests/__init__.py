@@ -68,6 +68,7 @@ from . import test_sync_workers
 from . import test_team
 from . import test_team_drafts
 from . import test_team_web
+from . import test_templates
 from . import test_threads
 from . import test_translation
 from . import test_vacation

@@ -349,18 +349,46 @@ describe("desktop", () => {
         expect(values).toMatchObject({importance: "high", read_receipt: true});
     });
 
-    test("a template brings its subject and its text above the signature", async () => {
-        await write(
-            {subject: ""},
+    test("a template brings what is missing, its text above the signature, and files", async () => {
+        const server = await write(
+            {subject: "", to: []},
             {
-                templates: [{id: 4, name: "Welcome", kind: "template"}],
-                template: {subject: "Welcome!", body_html: "<p>Dear customer</p>"},
+                templates: [
+                    {
+                        id: 4,
+                        name: "Welcome",
+                        kind: "template",
+                        about: "Contact",
+                        has_files: true,
+                    },
+                ],
+                template: {
+                    subject: "Welcome!",
+                    body_html: "<p>Dear customer</p>",
+                    to: [{name: "Rosa", email: "rosa@conti.example"}],
+                    attachments: [
+                        {
+                            id: 7,
+                            filename: "prices.pdf",
+                            content_type: "application/pdf",
+                            size: 10,
+                            url: "/x",
+                            cid: "",
+                        },
+                    ],
+                },
             }
         );
         await contains(".o_crm_mail_templates").click();
+        expect(".o_crm_mail_template").toHaveText(/^Welcome\s*Contact/);
         await contains(".o_crm_mail_template").click();
         await animationFrame();
         expect(".o_crm_mail_subject_input").toHaveValue("Welcome!");
+        expect(queryAllTexts(".o_crm_mail_address_chip")).toEqual(["Rosa"]);
+        expect(".o_crm_mail_compose_file a").toHaveText("prices.pdf");
+        // the files need a mail that they are put into
+        const [, , , outgoingId] = callsOf(server, "compose_apply_template").at(-1);
+        expect(outgoingId).toBe(500);
         expect(queryFirst(".o_crm_mail_editable").innerText.trim()).toMatch(
             /^Dear customer\s+Laura$/
         );

@@ -280,6 +280,8 @@ export function makeOutgoing(id, values = {}) {
         subject: `Outgoing ${id}`,
         to: [{name: "Giulia Ferrari", email: "giulia@ferrari.test"}],
         send_at: "2026-03-20 07:00:00",
+        next_try: false,
+        is_unfiled: false,
         error: "",
         preview: "",
         sender: {name: "Laura Bianchi", email: "laura@demo.test"},

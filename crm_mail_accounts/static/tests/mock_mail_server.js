@@ -110,9 +110,9 @@ export function mockMailServer(values = {}) {
         people: [],
         parsed: (text) => ({addresses: [{name: "", email: text}], wrong: []}),
         templates: [],
-        template: {subject: "", body_html: ""},
+        template: {subject: "", body_html: "", to: [], attachments: []},
         /** Mails that leave, by kind */
-        outgoing: {scheduled: [], outgoing: [], undelivered: []},
+        outgoing: {scheduled: [], outgoing: [], drafts: [], undelivered: []},
         /** @type {{[method: string]: string}} what is refused, and how */
         refuse: {},
         /** What this tab said that it shows: [the open mail, those that are answered] */
@@ -150,6 +150,7 @@ export function mockMailServer(values = {}) {
         unread: server.unread,
         scheduled: server.outgoing.scheduled.length,
         outgoing: server.outgoing.outgoing.length,
+        drafts: (server.outgoing.drafts || []).length,
         undelivered: (server.outgoing.undelivered || []).length,
         specials: server.specials,
         layout: {...server.layout},
@@ -211,7 +212,10 @@ export function mockMailServer(values = {}) {
         compose_complete: (...args) => value("people", args),
         compose_parse_addresses: (...args) => value("parsed", args),
         compose_templates: () => value("templates", []),
-        compose_apply_template: (...args) => value("template", args),
+        compose_apply_template: (...args) => {
+            server.changes.push(["compose_apply_template", ...args]);
+            return value("template", args);
+        },
         outgoing_list: (kind) => ({rows: server.outgoing[kind], before: false}),
     };
     onRpc("crm.mail.client", "presence", ({args}) => {

@@ -213,7 +213,7 @@ async function answer(values) {
     });
     const client = getService("crm_mail_client");
     await client.compose.start("reply", 3);
-    client.compose.send(client.store.compose.windows[0].key);
+    client.compose.sending.send(client.store.compose.windows[0].key);
     await animationFrame();
     await animationFrame();
     return server;

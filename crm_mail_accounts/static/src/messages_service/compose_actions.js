@@ -1,16 +1,18 @@
 import {browser} from "@web/core/browser/browser";
-import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 
 import {ComposeBackup} from "./compose_backup";
+import {ComposeLost} from "./compose_lost";
 import {ComposeSaver} from "./compose_saver";
+import {ComposeSending} from "./compose_sending";
+import {ComposeTemplates} from "./compose_templates";
 import {ComposeUploads} from "./compose_uploads";
-import {exchangeSignature, insertBeforeSignature, splitQuote} from "./mail_body";
-
-const {DateTime} = luxon;
+import {exchangeSignature, splitQuote} from "./mail_body";
 
 /**
- * Writing a mail, from the first letter until it is handed to the server.
+ * Writing a mail, from the first letter until its window is shut or thrown away.
+ * `sending` hands it over, `templates` and `uploads` bring what goes into it, `lost`
+ * what a tab has left behind.
  *
  * Nothing here throws towards a component. A window that is sent, closed or thrown
  * away leaves the screen at once; when the server does not agree it comes back with
@@ -19,18 +21,12 @@ const {DateTime} = luxon;
  * @typedef {import("./mail_client_service").MailClientService} MailClientService
  * @typedef {import("./compose_state").Composition} Composition
  * @typedef {import("./compose_state").ComposeWindow} ComposeWindow
- * @typedef {import("./compose_backup").Backup} Backup
  * @typedef {"new"|"reply"|"reply_all"|"forward"|"forward_attachment"|"edit_as_new"|"draft"} ComposeKind
  */
 
 const BUS_TAKEN_OVER = "crm_mail_accounts/taken_over";
 /** Milliseconds in which a mail that was thrown away can be taken back */
 export const DISCARD_TIME = 8000;
-/** Bounds of the time in which "Undo" is offered, whatever the two clocks say */
-const UNDO_MIN = 4000;
-const UNDO_MAX = 120000;
-/** How long it is told that a mail is on its way, or waits for its time */
-const TELL_TIME = 6000;
 
 export class ComposeActions {
     /**
@@ -42,7 +38,9 @@ export class ComposeActions {
         this.backup = new ComposeBackup();
         this.saver = new ComposeSaver(client, this.backup);
         this.uploads = new ComposeUploads(client, this.saver, fileUpload);
-        this.hasLookedForLost = false;
+        this.templates = new ComposeTemplates(this);
+        this.sending = new ComposeSending(this);
+        this.lost = new ComposeLost(this);
     }
 
     get state() {
@@ -245,47 +243,6 @@ export class ComposeActions {
         ];
     }
 
-    /**
-     * @param {number} key
-     * @returns {Promise<{id: number, name: string, kind: "template"|"canned"}[]>}
-     */
-    async templates(key) {
-        const {record} = this.state.get(key);
-        const about = record ? {model: record.model, res_id: record.res_id} : false;
-        const answer = await this.client.ask("compose_templates", [about]);
-        if (answer.failed) {
-            this.client.tell(answer.sentence);
-            return [];
-        }
-        return answer.value;
-    }
-
-    /**
-     * A template brings its subject where there is none, and its text above the
-     * signature.
-     *
-     * @param {number} key
-     * @param {{id: number, kind: "template"|"canned"}} template
-     */
-    async applyTemplate(key, template) {
-        const values = this.state.valuesOf(this.state.get(key));
-        const answer = await this.client.ask("compose_apply_template", [
-            template.id,
-            template.kind,
-            values,
-        ]);
-        const draft = this.state.get(key);
-        if (answer.failed) {
-            this.client.tell(answer.sentence);
-        } else if (draft) {
-            const {subject, body_html: html} = answer.value;
-            this.change(key, {
-                subject: draft.subject || subject || "",
-                body_html: insertBeforeSignature(draft.body_html, html),
-            });
-        }
-    }
-
     // ------------------------------------------------------- conflict, leaving
 
     /** @param {number} key */
@@ -321,7 +278,13 @@ export class ComposeActions {
             return;
         }
         if (isSaved) {
+            const {id} = state.get(key);
             this.drop(key);
+            if (id) {
+                // Whoever looks into Drafts next wants to find it there.
+                await this.client.ask("compose_leave", [id]);
+            }
+            await this.client.outgoing.refresh();
             this.client.lookSoon();
         } else {
             state.activate(key);
@@ -379,194 +342,5 @@ export class ComposeActions {
     drop(key) {
         this.saver.forget(key);
         this.state.remove(key);
-    }
-
-    // ---------------------------------------------------------------- sending
-
-    /**
-     * Hands a mail over. The window is gone at once; it comes back with a sentence
-     * when the server does not take the mail.
-     *
-     * @param {number} key
-     * @param {string|false} [sendAt] UTC, as the server writes dates
-     */
-    async send(key, sendAt = false) {
-        const {state} = this;
-        state.clearError(key);
-        state.hide(key);
-        const fail = (sentence) => state.failSending(key, sentence);
-        if (!(await this.saver.save(key, {isForced: true}))) {
-            const {saveError, conflict} = state.get(key);
-            fail(conflict ? "" : saveError);
-            return;
-        }
-        const {isWanted, look} = await this.client.team.mayLeave(state.get(key));
-        if (!isWanted) {
-            this.keepBack(key, look);
-            return;
-        }
-        const answer = await this.saver.run(key, () => {
-            const draft = state.get(key);
-            return this.client.ask("compose_send", [
-                draft.id,
-                draft.version,
-                state.valuesOf(draft),
-                sendAt,
-            ]);
-        });
-        if (answer.failed) {
-            fail(answer.sentence);
-            return;
-        }
-        this.drop(key);
-        this.offerUndo(answer.value, sendAt);
-        this.client.lookSoon();
-    }
-
-    /**
-     * The author wants to look at the conversation before they send.
-     *
-     * @param {number} key
-     * @param {number|false} messageId
-     */
-    async keepBack(key, messageId) {
-        const {client, state} = this;
-        state.activate(key);
-        if (messageId) {
-            state.setMode(key, "minimised");
-            if (!client.screens) {
-                await client.openMessages();
-            }
-            await client.openMessage(messageId);
-        }
-    }
-
-    /**
-     * @param {{id: number, state: string, undo_until: string|false}} sent
-     * @param {string|false} sendAt
-     */
-    offerUndo({id, undo_until: undoUntil}, sendAt) {
-        const text = sendAt
-            ? _t("The message will be sent on %s.", this.timeText(sendAt))
-            : _t("The message is on its way.");
-        const told = {};
-        const options = {type: "success", autocloseDelay: TELL_TIME};
-        const mayUndo = undoUntil || sendAt;
-        let isTakenBack = false;
-        if (undoUntil) {
-            // Nothing waits any more: the server need not wait for its next look.
-            options.onClose = () =>
-                isTakenBack || this.client.ask("compose_leave", [id]);
-            const left = deserializeDateTime(undoUntil).diff(DateTime.now()).toMillis();
-            options.autocloseDelay = Math.min(UNDO_MAX, Math.max(UNDO_MIN, left));
-        }
-        if (mayUndo) {
-            options.buttons = [
-                {
-                    name: _t("Undo"),
-                    onClick: () => {
-                        isTakenBack = true;
-                        told.close();
-                        this.takeBack(sendAt ? "outgoing_cancel" : "compose_undo", id);
-                    },
-                },
-            ];
-        }
-        told.close = this.client.notification.add(text, options);
-    }
-
-    /** @param {string} value UTC, as the server writes dates */
-    timeText(value) {
-        return deserializeDateTime(value).toLocaleString(
-            DateTime.DATETIME_MED_WITH_WEEKDAY
-        );
-    }
-
-    /**
-     * A mail that is not gone yet becomes a draft again, and is opened.
-     *
-     * @param {"compose_undo"|"outgoing_cancel"} method
-     * @param {number} outgoingId
-     */
-    async takeBack(method, outgoingId) {
-        const {key} = this.state.add("open");
-        this.show(key, await this.client.ask(method, [outgoingId]));
-        this.client.lookSoon();
-    }
-
-    // ------------------------------------------------- after a tab was killed
-
-    /** Offers what a tab that is no more has left behind; looks only once. */
-    async offerLost() {
-        if (this.hasLookedForLost) {
-            return;
-        }
-        this.hasLookedForLost = true;
-        const lost = await this.backup.findLost();
-        this.backup.live();
-        for (const {key, backup} of lost) {
-            this.offerOne(key, backup);
-        }
-    }
-
-    /**
-     * @param {string} lostKey
-     * @param {Backup} backup
-     */
-    offerOne(lostKey, backup) {
-        const {subject, to} = backup.values;
-        const name = subject || to.map(({email}) => email).join(", ");
-        const text = name
-            ? _t("You were writing a message: “%s”.", name)
-            : _t("You were writing a message.");
-        const close = this.client.notification.add(text, {
-            type: "warning",
-            sticky: true,
-            buttons: [
-                {
-                    name: _t("Continue"),
-                    primary: true,
-                    onClick: () => {
-                        close();
-                        this.restore(lostKey, backup);
-                    },
-                },
-                {
-                    name: _t("Discard"),
-                    onClick: () => {
-                        close();
-                        this.backup.forgetLost(lostKey);
-                        if (backup.id) {
-                            this.client.ask("compose_discard", [backup.id]);
-                        }
-                    },
-                },
-            ],
-        });
-    }
-
-    /**
-     * Opens what was left behind. The server's version number goes with it: when the
-     * mail was changed elsewhere since, the next save tells so.
-     *
-     * @param {string} lostKey
-     * @param {Backup} backup
-     */
-    restore(lostKey, backup) {
-        const {id, version, values, senders, attachments, record} = backup;
-        const {key} = this.state.add("open");
-        this.fill(key, {
-            ...values,
-            id,
-            version,
-            senders,
-            attachments,
-            record,
-            state: "draft",
-            send_at: false,
-            error: "",
-        });
-        this.change(key, {});
-        this.backup.forgetLost(lostKey);
     }
 }

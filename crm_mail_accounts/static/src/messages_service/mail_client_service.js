@@ -63,7 +63,7 @@ export class MailClientService extends NewsService {
      */
     async enter({folderId = false, messageId = false, threadId = false} = {}) {
         this.screens++;
-        this.compose.offerLost();
+        this.compose.lost.offer();
         await this.loadBoot();
         const {store} = this;
         if (store.boot !== "ready") {

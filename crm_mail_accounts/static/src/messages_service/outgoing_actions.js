@@ -109,8 +109,17 @@ export class OutgoingActions {
      * @param {number} outgoingId
      */
     async edit(outgoingId) {
-        await this.client.compose.takeBack("outgoing_cancel", outgoingId);
+        await this.client.compose.sending.takeBack("outgoing_cancel", outgoingId);
         await this.refresh();
+    }
+
+    /**
+     * Throws a draft away that no window shows.
+     *
+     * @param {number} outgoingId
+     */
+    discard(outgoingId) {
+        return this.ask("compose_discard", [outgoingId]);
     }
 
     /**

@@ -43,6 +43,7 @@ export class Composer extends Component {
         // It stays whole when its window is gone before this component is.
         this.draft = useState(this.props.draft);
         this.dialog = useService("dialog");
+        this.action = useService("action");
         this.root = useRef("root");
         this.fileInput = useRef("files");
         this.state = useState({
@@ -239,13 +240,17 @@ export class Composer extends Component {
 
     async loadTemplates() {
         this.state.templates = null;
-        this.state.templates = await this.compose.templates(this.draft.key);
+        this.state.templates = await this.compose.templates.list(this.draft.key);
     }
 
-    /** @param {{id: number, kind: string}} template */
+    /** @param {import("../../messages_service/compose_templates").Template} template */
     applyTemplate(template) {
         this.editor.flush?.();
-        this.compose.applyTemplate(this.draft.key, template);
+        this.compose.templates.apply(this.draft.key, template);
+    }
+
+    editCanned() {
+        this.action.doAction("mail.mail_canned_response_action");
     }
 
     // -------------------------------------------------------------- sending
@@ -283,7 +288,7 @@ export class Composer extends Component {
             }
         }
         if (store.compose.get(draft.key)) {
-            this.compose.send(this.draft.key, sendAt);
+            this.compose.sending.send(this.draft.key, sendAt);
         }
     }
 
