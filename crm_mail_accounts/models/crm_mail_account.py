@@ -279,6 +279,8 @@ class CrmMailAccount(models.Model):
                 ]
             )
         )
+        # sudo: mails of others who write from it are told to their authors
+        self.env["crm.mail.outgoing"].sudo()._lose_mailbox(self)
         users = self.user_id
         result = super().unlink()
         cached.unlink()

@@ -170,7 +170,10 @@ class CrmMailOutgoing(models.Model):
 
     @property
     def sender_key(self) -> str:
-        return f"account:{self.account_id.id}" if self.account_id else "system"
+        """Empty when its mailbox was deleted: no sender of anybody."""
+        if self.account_id:
+            return f"account:{self.account_id.id}"
+        return "system" if self.sender_kind == "system" else ""
 
     @api.model
     def _sender_of_key(self, key) -> Sender:

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ResUsers(models.Model):
@@ -38,6 +39,34 @@ class ResUsers(models.Model):
     @property
     def SELF_WRITEABLE_FIELDS(self):
         return [*super().SELF_WRITEABLE_FIELDS, "crm_mail_undo_seconds"]
+
+    def write(self, vals):
+        leaving = self.browse()
+        if "active" in vals and not vals["active"]:
+            leaving = self.filtered("active")
+        result = super().write(vals)
+        if leaving:
+            # sudo: only their number is told, to whoever may archive users
+            self.env["crm.mail.outgoing"].sudo()._tell_of_leaving(leaving)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_mailbox(self):
+        """The database would forget their mailboxes and mails without a word."""
+        # sudo: only the fact that there are some is told
+        accounts = self.env["crm.mail.account"].sudo().with_context(active_test=False)
+        owned = accounts.search([("user_id", "in", self.ids)])
+        mails = self.env["crm.mail.outgoing"].sudo()
+        waiting = mails._waiting_for([("user_id", "in", self.ids)])
+        for user in (owned.user_id | waiting.user_id).sorted()[:1]:
+            raise UserError(
+                self.env._(
+                    "%(name)s has a mailbox in Odoo, or mails that wait to be sent. "
+                    "Hand the mailbox over or close it first, or archive the user "
+                    "instead.",
+                    name=user.name,
+                )
+            )
 
     def action_crm_mail_senders(self):
         """Show the current user the addresses that they may write from."""

@@ -142,3 +142,77 @@ class TestOutgoingSenders(OutgoingCase):
         mail = self.queued()
         self.send(mail)
         self.assertEqual((len(self.received()), len(self.in_sent())), (1, 1))
+
+    # -- the mailbox or the author goes ------------------------------------------
+
+    def test_a_mailbox_that_is_deleted_takes_no_mail_with_it(self):
+        """Nothing that waits is lost silently: its author edits it and sends it."""
+        self.delegate(may_send_as=True)
+        waiting = self.queued()
+        scheduled = self.queued(self.colleague, send_at="2040-01-01 08:00:00")
+        draft = self.written(subject="Half a mail")
+        self.send(draft)
+        left = self.queued()
+        self.time_comes(left)
+        left._begin()
+        left.write({"phase": "dot"})
+        wizard = self.env["crm.mail.account.delete"].with_user(self.owner)
+        wizard = wizard.create({"account_id": self.account.id})
+        self.assertEqual(wizard.waiting_count, 3)
+        wizard.action_delete()
+        self.assertEqual(
+            [mail.state for mail in (waiting, scheduled, draft, left)],
+            ["failed", "failed", "draft", "uncertain"],
+        )
+        for mail in (waiting, scheduled):
+            self.assertIn("was removed", mail.error)
+            self.assertFalse(mail.next_at)
+        rows = self.client(self.colleague).outgoing_list("outgoing")["rows"]
+        self.assertEqual([row["id"] for row in rows], scheduled.ids)
+        rows = self.client().outgoing_list("drafts")["rows"]
+        self.assertEqual([row["id"] for row in rows], draft.ids)
+        with self.assertRaisesRegex(UserError, "may not write from"):
+            self.client().outgoing_retry(waiting.id)
+        other = self.new_account(username=Mailbox().username)
+        self.work(other)
+        opened = self.client().outgoing_cancel(waiting.id)
+        self.assertEqual(opened["sender_key"], f"account:{other.id}")
+        values = self.values(sender_key=opened["sender_key"])
+        self.client().compose_send(waiting.id, opened["version"], values)
+        self.send(waiting, account=other)
+        self.assertEqual(len(self.received()), 1)
+
+    def test_what_waits_for_a_mailbox_that_is_switched_off_says_so(self):
+        mail = self.queued(send_at="2040-01-01 08:00:00")
+        self.account.active = False
+        (row,) = self.client().outgoing_list("scheduled")["rows"]
+        self.assertIn("switched off", row["error"])
+        self.account.active = True
+        (row,) = self.client().outgoing_list("scheduled")["rows"]
+        self.assertEqual((row["id"], row["error"]), (mail.id, ""))
+
+    def test_who_leaves_with_mails_that_wait_is_not_forgotten(self):
+        mail = self.queued(send_at="2040-01-01 08:00:00")
+        with self.assertRaisesRegex(UserError, "Hand the mailbox over"):
+            self.owner.unlink()
+        told = []
+        self.startPatch(
+            type(self.env["res.users"]),
+            "_bus_send",
+            lambda user, kind, payload, **_kw: told.append((user, payload)),
+        )
+        self.owner.with_user(self.administrator).active = False
+        users = [user for user, payload in told if "will not leave" in str(payload)]
+        self.assertEqual(users, [self.administrator])
+        # found and sent by whoever gets the mailbox
+        self.account._hand_over(self.colleague)
+        self.client(self.colleague).outgoing_send_now(mail.id)
+        self.send(mail)
+        self.assertEqual(len(self.received()), 1)
+
+    def test_who_was_archived_sends_nothing_any_more(self):
+        mail = self.queued()
+        self.owner.active = False
+        self.send(mail)
+        self.assertFalse(self.received())
+        self.assertEqual(mail.state, "failed")

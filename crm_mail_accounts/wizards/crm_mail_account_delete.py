@@ -11,6 +11,9 @@ class CrmMailAccountDelete(models.TransientModel):
     kind = fields.Selection(related="account_id.kind")
     mail_count = fields.Integer("Mails known here", compute="_compute_counts")
     link_count = fields.Integer("Mails on records", compute="_compute_counts")
+    waiting_count = fields.Integer(
+        "Mails that wait to be sent", compute="_compute_counts"
+    )
     links = fields.Selection(
         [
             ("keep", "Keep them on their records"),
@@ -30,6 +33,11 @@ class CrmMailAccountDelete(models.TransientModel):
             wizard.mail_count = mails
             wizard.link_count = self.env["crm.mail.link"].search_count(
                 [("message_id.account_id", "=", wizard.account_id.id)]
+            )
+            # sudo: those of colleagues who write from it count as well
+            outgoing = self.env["crm.mail.outgoing"].sudo()
+            wizard.waiting_count = len(
+                outgoing._waiting_for([("account_id", "=", wizard.account_id.id)])
             )
 
     def action_delete(self):
