@@ -177,11 +177,16 @@ class CrmMailClient(models.AbstractModel):
 
     @api.model
     def compose_leave(self, outgoing_id) -> bool:
-        """Undoing is over: wake the worker. The mail leaves without it as well, at the
-        scheduler's next look, within a minute."""
+        """A window is done with: wake the worker. Undoing is over, and the mail leaves;
+        or a draft was shut, and is put into its Drafts folder. Both happen without this
+        as well, a little later."""
         mail = self._outgoing(outgoing_id)
+        sudoed = mail._changeable()
         if mail.state in ("queued", "scheduled"):
-            mail._changeable()._wake()
+            sudoed._wake()
+        elif mail.state == "draft" and mail.next_at:
+            sudoed.next_at = fields.Datetime.now()
+            sudoed._wake()
         return True
 
     @api.model

@@ -1,5 +1,7 @@
 # One model, several files by subject.
 # pylint: disable=consider-merging-classes-inherited
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -7,6 +9,8 @@ from odoo.fields import Domain
 from ..tools import compose_payload
 
 PAGE = 50
+DRAFT_SHOWN_AFTER = timedelta(minutes=2)
+"""How old a draft is that should have reached its Drafts folder."""
 FILING_SHOWN_AFTER = 2
 """Tries after which a missing copy in Sent is shown: the first may just be early."""
 
@@ -21,7 +25,7 @@ class CrmMailClient(models.AbstractModel):
         """A page of a list, newest first.
 
         :param kind: ``scheduled``; ``outgoing`` (waits, leaves, failed, uncertain, or
-            sent without its copy in Sent); ``drafts`` (those that are only here);
+            sent without its copy in Sent); ``drafts`` (those that only Odoo has);
             ``undelivered`` (somebody did not get it)
         :param before: the ``before`` of the page above, or false
         :return: ``{rows, before}``
@@ -165,11 +169,7 @@ class CrmMailClient(models.AbstractModel):
         if kind == "undelivered":
             return mine & Domain(self.env["crm.mail.outgoing"]._undelivered_domain())
         if kind == "drafts":
-            return (
-                mine
-                & Domain("state", "=", "draft")
-                & Domain("draft_uid", "in", (False, 0))
-            )
+            return mine & self._kept_drafts_domain()
         if kind != "outgoing":
             raise UserError(self.env._("There is no such list."))
         unfiled = (
@@ -180,16 +180,40 @@ class CrmMailClient(models.AbstractModel):
         waiting = Domain("state", "in", ("queued", "sending", "failed", "uncertain"))
         return mine & (waiting | unfiled)
 
+    @staticmethod
+    def _kept_drafts_domain() -> Domain:
+        """Drafts that no Drafts folder has: none of them belongs there, there is none,
+        or the mailbox has not taken them for a while."""
+        never_stored = Domain("draft_message_id", "=", False)
+        on_its_way = Domain("draft_uid", "=", False) & Domain(
+            "draft_uidnext", "!=", False
+        )
+        nowhere = (
+            Domain("sender_kind", "in", ("shared", "system"))
+            | Domain("account_id", "=", False)
+            | Domain("account_id.kind", "=", "smtp")
+            | Domain("next_at", "=", False)
+        )
+        late = Domain("create_date", "<", fields.Datetime.now() - DRAFT_SHOWN_AFTER)
+        return (
+            Domain("state", "=", "draft")
+            & (never_stored | on_its_way)
+            & (nowhere | late)
+        )
+
     def _name_of_sender(self, mail) -> str:
         # sudo: of a shared sender nothing but its name is told
         account = mail.sudo().account_id
         return (account and account.sender_name) or mail.user_id.name
 
     def _state(self, accounts, folders) -> dict:
-        """With the numbers of mails that wait: for their time, and to leave."""
+        """With the numbers of mails that wait: for their time, to leave, and to be
+        gone on with where no mailbox has them."""
         outgoing = self.env["crm.mail.outgoing"]
         return {
             **super()._state(accounts, folders),
-            "scheduled": outgoing.search_count(self._outgoing_domain("scheduled")),
-            "outgoing": outgoing.search_count(self._outgoing_domain("outgoing")),
+            **{
+                kind: outgoing.search_count(self._outgoing_domain(kind))
+                for kind in ("scheduled", "outgoing", "drafts")
+            },
         }

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 
 from ..mailkit.errors import MailError
 from ..mailkit.imap.append import Before
-from ..mailkit.mime.compose import make_message_id, with_bcc
+from ..mailkit.mime.compose import make_message_id
 from ..mailkit.sync.backoff import pause_after
 from ..mailkit.sync.operations import LOOK_PAUSE
 from ..mailkit.values import Address
@@ -203,8 +203,8 @@ class CrmMailOutgoing(models.Model):
             message_id=message_id,
             date=fields.Datetime.now().replace(tzinfo=timezone.utc),
             headers=((OPERATION_FIELD, token),),
+            is_draft=True,
         )
-        bcc = tuple(Address(*pair) for pair in self._pairs("bcc"))
         self._push_old()
         self.write(
             {
@@ -219,7 +219,7 @@ class CrmMailOutgoing(models.Model):
                 "next_at": fields.Datetime.now() + timedelta(seconds=LOOK_PAUSE),
             }
         )
-        return Version(self.id, self.version, token, None, with_bcc(content, bcc))
+        return Version(self.id, self.version, token, None, content)
 
     def _push_old(self):
         """What is on the server now is to be removed once there is something newer."""

@@ -150,3 +150,45 @@ class TestOutgoingDrafts(OutgoingCase):
         self.assertFalse(self.in_drafts())
         (row,) = self.client().outgoing_list("drafts")["rows"]
         self.assertEqual(row["id"], mail.id)
+
+    def kept(self, user=None):
+        state = self.client(user).bootstrap()
+        rows = self.client(user).outgoing_list("drafts")["rows"]
+        self.assertEqual(state["drafts"], len(rows))
+        return [row["id"] for row in rows]
+
+    def test_a_draft_is_listed_here_until_the_mailbox_has_it(self):
+        mail = self.written()
+        self.assertEqual(self.kept(), [], "it is about to be stored there")
+        self.env.cr.execute(
+            "UPDATE crm_mail_outgoing SET create_date = create_date - interval '1 day'"
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.kept(), mail.ids, "the mailbox was away")
+        self.send(mail)
+        self.assertEqual(self.kept(), [])
+
+    def test_what_has_no_mailbox_to_lie_in_is_listed_here_at_once(self):
+        self.account.sudo().share_sender = True
+        colleague = self.colleague
+        mail = self.written(colleague)
+        self.assertEqual(self.kept(colleague), mail.ids)
+        self.assertEqual(self.kept(), [], "its author's alone")
+
+    def test_a_draft_that_is_shut_is_in_its_folder_at_once(self):
+        mail = self.written()
+        self.work(self.account)
+        self.assertFalse(self.in_drafts())
+        self.client().compose_leave(mail.id)
+        self.work(self.account)
+        self.assertEqual(len(self.in_drafts()), 1)
+
+    def test_a_draft_with_a_half_typed_address_is_stored_nevertheless(self):
+        mail = self.written(
+            to=[{"name": "", "email": "rosa@@"}, {"name": "", "email": "a@b.test"}],
+            bcc=[{"name": "", "email": "half"}],
+        )
+        self.send(mail)
+        (draft,) = self.in_drafts()
+        self.assertEqual((draft["To"], draft["Bcc"]), ("a@b.test", None))
+        self.assertEqual(len(mail.recipients["to"]), 2, "ours keeps what was typed")

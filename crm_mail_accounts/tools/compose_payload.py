@@ -99,9 +99,14 @@ def record(env, model: str, res_id: int) -> dict | bool:
 
 
 def outgoing_row(mail, sender_name: str) -> dict:
-    """One line of Scheduled or Outgoing."""
-    error = mail.error or ""
-    if mail.state == "sent" and mail.filing_error and mail.filing != "filed":
+    """One line of a list of :meth:`crm.mail.client.outgoing_list`.
+
+    ``next_try``: when a mail that waits to be sent is tried (again); ``is_here_only``:
+    it was sent, and its copy is not in Sent.
+    """
+    error = mail.error or mail._off_reason()
+    unfiled = mail.state == "sent" and mail.filing in ("waiting", "storing")
+    if unfiled and mail.filing_error:
         error = f"{error} {mail.filing_error}".strip()
     return {
         "id": mail.id,
@@ -109,6 +114,10 @@ def outgoing_row(mail, sender_name: str) -> dict:
         "subject": mail.subject or "",
         "to": addresses(mail, "to") + addresses(mail, "cc") + addresses(mail, "bcc"),
         "send_at": fields.Datetime.to_string(mail.send_at) or False,
+        "next_try": mail.state == "queued"
+        and fields.Datetime.to_string(mail.next_at)
+        or False,
+        "is_unfiled": unfiled,
         "error": error,
         "preview": mail.preview or "",
         "sender": {

@@ -11,8 +11,10 @@ from datetime import datetime
 
 from odoo.exceptions import UserError
 
-from ..mailkit.mime.compose import DraftAttachment, DraftMail, compose
+from ..mailkit.errors import InvalidArgument
+from ..mailkit.mime.compose import DraftAttachment, DraftMail, compose, with_bcc
 from ..mailkit.mime.outgoing_html import inline_image, prepare_html
+from ..mailkit.mime.wire_address import wire_address
 from ..mailkit.values import Address
 
 _ATTACHMENT = re.compile(
@@ -34,11 +36,24 @@ def build(
     date: datetime,
     reply_to: tuple[Address, ...] = (),
     headers: tuple[tuple[str, str], ...] = (),
+    is_draft: bool = False,
 ) -> bytes:
-    """The whole mail, without its blind copies.
+    """The whole mail, without its blind copies; a draft's are in it.
 
-    :raises InvalidArgument: an address that cannot be written
+    A draft is stored whatever its addresses look like: what is no address yet stays
+    with us alone.
+
+    :raises InvalidArgument: an address that cannot be written, in what is no draft
     """
+    people = {
+        kind: tuple(Address(*pair) for pair in mail._pairs(kind))
+        for kind in ("to", "cc", "bcc")
+    }
+    if is_draft:
+        people = {
+            kind: tuple(filter(_is_written, addresses))
+            for kind, addresses in people.items()
+        }
     facts = mail.file_facts or {}
     base_url = mail.get_base_url()
     files, inline = [], {}
@@ -63,11 +78,11 @@ def build(
         html, images = None, ()
     else:
         html, images = body.html, body.images
-    return compose(
+    raw = compose(
         DraftMail(
             from_=sender,
-            to=tuple(Address(*pair) for pair in mail._pairs("to")),
-            cc=tuple(Address(*pair) for pair in mail._pairs("cc")),
+            to=people["to"],
+            cc=people["cc"],
             subject=mail.subject or "",
             html=html,
             text=body.text,
@@ -82,6 +97,14 @@ def build(
             headers=headers,
         )
     )
+    return with_bcc(raw, people["bcc"]) if is_draft else raw
+
+
+def _is_written(address: Address) -> bool:
+    try:
+        return bool(wire_address(address.email))
+    except InvalidArgument:
+        return False
 
 
 def _host_images(mail, wanted, base_url: str) -> dict[str, DraftAttachment]:

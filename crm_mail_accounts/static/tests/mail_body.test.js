@@ -131,25 +131,33 @@ test("words that announce a file, in two languages", () => {
     }
 });
 
-test("times that are proposed lie ahead, and each is a day of its own", () => {
+test("times that are proposed lie ahead, and none is there twice", () => {
     const {DateTime} = luxon;
-    const names = (iso) =>
-        scheduleTimes(DateTime.fromISO(iso)).map(
+    const names = (iso, last) =>
+        scheduleTimes(DateTime.fromISO(iso), last && DateTime.fromISO(last)).map(
             ({name, time}) => `${name} ${time.toFormat("ccc d HH:mm")}`
         );
     // 11 March 2026 is a Wednesday.
-    expect(names("2026-03-11T09:00:00")).toEqual([
+    expect(names("2026-03-11T09:01:30")).toEqual([
+        "soon Wed 11 11:05",
         "afternoon Wed 11 14:00",
         "tomorrow Thu 12 08:00",
         "monday Mon 16 08:00",
     ]);
     expect(names("2026-03-11T17:00:00")).toEqual([
+        "soon Wed 11 19:00",
         "tomorrow Thu 12 08:00",
         "monday Mon 16 08:00",
     ]);
-    expect(names("2026-03-15T17:00:00")).toEqual(["tomorrow Mon 16 08:00"]);
-    expect(names("2026-03-16T17:00:00")).toEqual([
+    expect(names("2026-03-15T17:00:00", "2026-03-14T17:00:00")).toEqual([
+        "soon Sun 15 19:00",
+        "tomorrow Mon 16 08:00",
+    ]);
+    expect(names("2026-03-16T23:00:00", "2026-03-18T10:30:00")).toEqual([
+        "soon Tue 17 01:00",
         "tomorrow Tue 17 08:00",
         "monday Mon 23 08:00",
+        "last Wed 18 10:30",
     ]);
+    expect(names("2026-03-16T23:00:00", "2026-03-17T08:00:00")).toHaveLength(3);
 });

@@ -166,3 +166,57 @@ test("there is no line for mails that came back where none did", async () => {
     await open("scheduled", []);
     expect(".o_crm_mail_outgoing_line[data-kind=undelivered]").toHaveCount(0);
 });
+
+test("one that waits because of an error says why and when it is tried again", async () => {
+    const server = await open("outgoing", [
+        makeOutgoing(5, {
+            state: "queued",
+            error: "mail.demo.test does not answer.",
+            next_try: "2019-03-11 10:05:00",
+        }),
+        makeOutgoing(6, {state: "queued"}),
+    ]);
+    expect("[data-outgoing-id='5'] .o_crm_mail_outgoing_state").toHaveText(
+        /^mail\.demo\.test does not answer\. It is tried again at .*11:05/
+    );
+    expect("[data-outgoing-id='6'] .o_crm_mail_outgoing_state").toHaveText(
+        "Waits for its turn"
+    );
+    expect("[data-outgoing-id='6'] [data-action=now]").toHaveCount(0);
+    await act("now");
+    expect(callsOf(server, "outgoing_send_now")).toEqual([[5]]);
+});
+
+test("one that was sent and lacks only its copy is no mail that came back", async () => {
+    await open("outgoing", [
+        makeOutgoing(5, {
+            state: "sent",
+            is_unfiled: true,
+            may_cancel: false,
+            error: "The mailbox is full.",
+        }),
+    ]);
+    expect(".o_crm_mail_outgoing_state").toHaveText(
+        "It was sent, but its copy is not in Sent yet. The mailbox is full."
+    );
+    expect(".o_crm_mail_outgoing_state.text-danger").toHaveCount(0);
+});
+
+test("drafts that no mailbox has are listed, gone on with, and thrown away", async () => {
+    const server = await open(
+        "drafts",
+        [
+            makeOutgoing(5, {state: "draft", may_cancel: false}),
+            makeOutgoing(6, {state: "draft", may_cancel: false}),
+        ],
+        {opened: (id) => makeComposition({id, version: 2, subject: "Half a mail"})}
+    );
+    expect(".o_crm_mail_outgoing_line[data-kind=drafts]").toHaveText(/\s*2$/);
+    await contains("[data-outgoing-id='5'] [data-action=open]").click();
+    await animationFrame();
+    expect(".o_crm_mail_subject_input").toHaveValue("Half a mail");
+    await contains("[data-outgoing-id='6'] [data-action=discard]").click();
+    await contains(".modal-footer .btn-primary").click();
+    await animationFrame();
+    expect(callsOf(server, "compose_discard")).toEqual([[6]]);
+});

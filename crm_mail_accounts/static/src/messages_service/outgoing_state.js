@@ -1,19 +1,20 @@
 /**
  * Mails that are written and not gone: those that wait for their time ("scheduled"),
- * and those that are leaving, could not leave, or may have left ("outgoing"). And those
- * that are gone and that somebody did not get ("undelivered").
+ * those that are leaving, could not leave, or may have left ("outgoing"), and drafts that
+ * no mailbox has ("drafts"). And those that are gone and that somebody did not get
+ * ("undelivered").
  *
  * A part of the store (`mail_client_store.js`).
  *
- * @typedef {"scheduled"|"outgoing"|"undelivered"} OutgoingKind
- * @typedef {{id: number, state: "draft"|"scheduled"|"queued"|"sending"|"sent"|"failed"|"uncertain", subject: string, to: {name: string, email: string}[], send_at: string|false, error: string, preview: string, sender: {name: string, email: string}, has_attachments: boolean, date: string, may_cancel: boolean, may_decide: boolean, copy_id?: number|false}} OutgoingRow
+ * @typedef {"scheduled"|"outgoing"|"drafts"|"undelivered"} OutgoingKind
+ * @typedef {{id: number, state: "draft"|"scheduled"|"queued"|"sending"|"sent"|"failed"|"uncertain", subject: string, to: {name: string, email: string}[], send_at: string|false, next_try: string|false, is_unfiled: boolean, error: string, preview: string, sender: {name: string, email: string}, has_attachments: boolean, date: string, may_cancel: boolean, may_decide: boolean, copy_id?: number|false}} OutgoingRow
  */
 export class OutgoingState {
     constructor() {
         /** @type {OutgoingKind|false} what is shown in the place of a folder */
         this.kind = false;
         /** @type {{[kind in OutgoingKind]: number}} */
-        this.counts = {scheduled: 0, outgoing: 0, undelivered: 0};
+        this.counts = {scheduled: 0, outgoing: 0, drafts: 0, undelivered: 0};
         /** @type {"idle"|"loading"|"ready"|"error"} */
         this.status = "idle";
         this.error = "";

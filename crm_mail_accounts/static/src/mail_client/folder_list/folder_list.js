@@ -77,6 +77,12 @@ export class FolderList extends Component {
                 count: counts.outgoing,
             },
             {
+                kind: "drafts",
+                name: _t("Drafts kept in Odoo"),
+                icon: "fa-pencil-square-o",
+                count: counts.drafts,
+            },
+            {
                 kind: "undelivered",
                 name: _t("Not delivered"),
                 icon: "fa-undo",

@@ -33,3 +33,14 @@ export function longDate(value) {
         ? deserializeDateTime(value).toLocaleString(DateTime.DATETIME_MED_WITH_WEEKDAY)
         : "";
 }
+
+/**
+ * @param {string} value UTC, as the server writes dates
+ * @returns {string} the time, with its day when that is not today
+ */
+export function timeOfDay(value) {
+    const date = deserializeDateTime(value);
+    return date.hasSame(DateTime.local(), "day")
+        ? date.toLocaleString(DateTime.TIME_SIMPLE)
+        : longDate(value);
+}

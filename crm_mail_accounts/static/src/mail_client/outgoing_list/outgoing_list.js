@@ -5,7 +5,7 @@ import {useService} from "@web/core/utils/hooks";
 
 import {specialPlace} from "../../messages_service/places";
 import {useMailClient} from "../../messages_service/use_mail_client";
-import {longDate, shortDate} from "../message_list/message_date";
+import {longDate, shortDate, timeOfDay} from "../message_list/message_date";
 import {ScheduleDialog} from "../schedule_dialog/schedule_dialog";
 
 /** Pixels above the end of the list at which the next page is fetched */
@@ -30,6 +30,7 @@ export class OutgoingList extends Component {
         return {
             scheduled: _t("Scheduled"),
             outgoing: _t("Outgoing"),
+            drafts: _t("Drafts kept in Odoo"),
             undelivered: _t("Not delivered"),
         }[this.store.outgoing.kind];
     }
@@ -38,6 +39,7 @@ export class OutgoingList extends Component {
         return {
             scheduled: _t("No message waits for its time."),
             outgoing: _t("Everything has been sent."),
+            drafts: _t("All drafts are in the Drafts folders of their mailboxes."),
             undelivered: _t("No message has come back."),
         }[this.store.outgoing.kind];
     }
@@ -58,10 +60,14 @@ export class OutgoingList extends Component {
      *
      * @param {import("../../messages_service/outgoing_state").OutgoingRow} row
      */
-    stateOf({state, send_at: sendAt, error}) {
+    stateOf(row) {
+        const {state, send_at: sendAt, error} = row;
         const states = {
-            scheduled: {icon: "fa-clock-o", text: _t("Leaves on %s", longDate(sendAt))},
-            queued: {icon: "fa-hourglass-half", text: _t("Waits for its turn")},
+            draft: {icon: "fa-pencil", text: _t("Not sent yet")},
+            scheduled: error
+                ? this.waiting({error})
+                : {icon: "fa-clock-o", text: _t("Leaves on %s", longDate(sendAt))},
+            queued: this.waiting(row),
             sending: {
                 icon: "fa-circle-o-notch fa-spin",
                 text: _t("Is being handed to the mail server"),
@@ -76,15 +82,45 @@ export class OutgoingList extends Component {
                 text: _t(
                     "It may have been sent: the connection broke before the mail server answered. Look into your sent mail, or ask the recipient, before you send it again."
                 ),
-                className: "text-warning",
+                className: "text-warning-emphasis",
             },
-            sent: {
-                icon: "fa-undo",
-                text: error || _t("Somebody did not get it."),
-                className: "text-danger",
-            },
+            sent: this.sent(row),
         };
         return states[state] || {icon: "", text: ""};
+    }
+
+    /** @param {import("../../messages_service/outgoing_state").OutgoingRow} row */
+    waiting({error, next_try: nextTry}) {
+        if (!error) {
+            return {icon: "fa-hourglass-half", text: _t("Waits for its turn")};
+        }
+        const time = nextTry && timeOfDay(nextTry);
+        return {
+            icon: "fa-exclamation-circle",
+            text: time
+                ? _t("%(reason)s It is tried again at %(time)s.", {reason: error, time})
+                : error,
+            className: "text-warning-emphasis",
+        };
+    }
+
+    /** @param {import("../../messages_service/outgoing_state").OutgoingRow} row */
+    sent({error, is_unfiled: isUnfiled}) {
+        if (isUnfiled) {
+            return {
+                icon: "fa-check",
+                text: _t(
+                    "It was sent, but its copy is not in Sent yet. %s",
+                    error || _t("It is stored as soon as the mail server takes it.")
+                ),
+                className: "text-warning-emphasis",
+            };
+        }
+        return {
+            icon: "fa-undo",
+            text: error || _t("Somebody did not get it."),
+            className: "text-danger",
+        };
     }
 
     /**
@@ -112,6 +148,15 @@ export class OutgoingList extends Component {
         }
         if (row.state === "sent" && this.store.outgoing.kind === "undelivered") {
             add("dismiss", "fa-check", _t("Done"), () => outgoing.dismiss(row.id));
+        }
+        if (row.state === "draft") {
+            add("open", "fa-pencil", _t("Continue"), () =>
+                this.client.compose.open(row.id)
+            );
+            add("discard", "fa-trash-o", _t("Discard"), () => this.discard(row));
+        }
+        if (row.state === "queued" && row.error) {
+            add("now", "fa-repeat", _t("Try now"), () => outgoing.sendNow(row.id));
         }
         if (row.state === "failed") {
             add("retry", "fa-repeat", _t("Try again"), () => outgoing.retry(row.id));
@@ -157,6 +202,19 @@ export class OutgoingList extends Component {
             confirmLabel: _t("Do not send"),
             confirm: () => {
                 this.client.outgoing.cancel(row.id);
+            },
+            cancel: () => undefined,
+        });
+    }
+
+    /** @param {import("../../messages_service/outgoing_state").OutgoingRow} row */
+    discard(row) {
+        this.dialog.add(ConfirmationDialog, {
+            title: _t("Discard the draft"),
+            body: _t("“%s” will be gone for good.", this.subject(row)),
+            confirmLabel: _t("Discard"),
+            confirm: () => {
+                this.client.outgoing.discard(row.id);
             },
             cancel: () => undefined,
         });

@@ -1,4 +1,5 @@
 import {Component, useState} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
 import {DateTimePicker} from "@web/core/datetime/datetime_picker";
 import {Dialog} from "@web/core/dialog/dialog";
 import {deserializeDateTime, serializeDateTime} from "@web/core/l10n/dates";
@@ -9,6 +10,9 @@ const {DateTime} = luxon;
 
 /** Minutes between the times that the picker offers */
 const STEP = 5;
+
+/** Where this browser keeps the time that was chosen last */
+export const LAST_CHOSEN = "crm_mail_accounts.schedule_last";
 
 /** When a mail is to leave: a time by one click, or any other. */
 export class ScheduleDialog extends Component {
@@ -24,9 +28,11 @@ export class ScheduleDialog extends Component {
 
     setup() {
         this.now = DateTime.local();
-        this.times = scheduleTimes(this.now);
+        const last = browser.localStorage.getItem(LAST_CHOSEN);
+        this.times = scheduleTimes(this.now, last && deserializeDateTime(last));
         const {sendAt} = this.props;
-        const time = sendAt ? deserializeDateTime(sendAt) : this.times[0].time;
+        const {time: tomorrow} = this.times.find(({name}) => name === "tomorrow");
+        const time = sendAt ? deserializeDateTime(sendAt) : tomorrow;
         this.state = useState({time});
     }
 
@@ -53,7 +59,9 @@ export class ScheduleDialog extends Component {
 
     /** @param {object} time a luxon DateTime */
     choose(time) {
+        const sendAt = serializeDateTime(time);
+        browser.localStorage.setItem(LAST_CHOSEN, sendAt);
         this.props.close();
-        this.props.onChosen(serializeDateTime(time));
+        this.props.onChosen(sendAt);
     }
 }
