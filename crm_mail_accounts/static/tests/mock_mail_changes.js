@@ -159,7 +159,7 @@ export function mailChanges(server, value, state) {
         }),
         compose_leave: () => true,
         compose_undo: (id) => value("opened", [id]),
-        compose_discard: () => true,
+        compose_discard: takeOut,
         compose_take_over: (id) => value("opened", [id]),
         compose_detach: () => true,
         outgoing_cancel: (id) => takeOut(id) && value("opened", [id]),
