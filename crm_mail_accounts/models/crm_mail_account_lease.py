@@ -46,6 +46,9 @@ class CrmMailAccountLease(models.Model):
     smtp_error_code = fields.Char()
     smtp_error_message = fields.Char()
     smtp_error_at = fields.Datetime()
+    files_sent = fields.Boolean(
+        help="Its provider was seen to put sent mail into Sent by itself."
+    )
     smtp_size = BigInteger(help="Bytes that the SMTP server takes; 0: it does not say.")
     quota_used = BigInteger(help="Bytes; of the fullest storage quota.")
     quota_limit = BigInteger(help="Bytes; 0 where the server tells none.")

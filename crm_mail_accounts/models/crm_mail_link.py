@@ -134,6 +134,22 @@ class CrmMailLink(models.Model):
         return link.sudo(False)
 
     @api.model
+    def _link_written(self, message, model: str, res_id: int, reason: str):
+        """Link a mail that the current user wrote for this record, and post it there.
+
+        Its copy may lie in a mailbox that its author cannot read: a sender may be
+        shared. So only the record is asked for.
+
+        :param message: the copy, whose body is here
+        :raises AccessError: the user may not post on the record
+        """
+        self._check_may_post(model, res_id)
+        # sudo: what is linked is the user's own writing
+        links = self.sudo()
+        if not links._known(message, model, res_id):
+            links._make([(message, model, res_id, reason, "whole")])._post()
+
+    @api.model
     def _link_later(self, messages, model: str, res_id: int, reason: str, content):
         """As :meth:`_link` for many mails; the worker posts those that it must fetch.
 
@@ -151,13 +167,17 @@ class CrmMailLink(models.Model):
     @api.model
     def _check_may_link(self, messages, model: str, res_id: int, content: str):
         messages.check_access("read")
-        if not self._has_chatter(model):
-            raise UserError(
-                self.env._("A mail can only be linked to a record that has a chatter.")
-            )
         if content not in dict(CONTENTS):
             raise UserError(
                 self.env._("Choose what is posted: the whole mail, its text or less.")
+            )
+        self._check_may_post(model, res_id)
+
+    @api.model
+    def _check_may_post(self, model: str, res_id: int):
+        if not self._has_chatter(model):
+            raise UserError(
+                self.env._("A mail can only be linked to a record that has a chatter.")
             )
         record = self.env[model].browse(int(res_id)).exists()
         if not record:

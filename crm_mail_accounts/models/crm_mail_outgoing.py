@@ -137,6 +137,7 @@ class CrmMailOutgoing(models.Model):
         help="The folder's UIDNEXT before the copy could be there."
     )
     filing_uid = BigInteger()
+    filed_by_us = fields.Boolean(help="The copy in Sent was stored from here.")
     filing_tries = fields.Integer(default=0)
     filing_error = fields.Char()
 
@@ -160,6 +161,7 @@ class CrmMailOutgoing(models.Model):
         "(user_id, window_token) WHERE window_token IS NOT NULL"
     )
     _work_index = models.Index("(account_id, next_at) WHERE next_at IS NOT NULL")
+    _filed_index = models.Index("(account_id, sent_at) WHERE filed_by_us")
     _by_filter_index = models.Index(
         "(account_id, create_date) WHERE by_filter IS NOT NULL"
     )

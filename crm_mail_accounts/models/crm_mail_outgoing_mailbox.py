@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta, timezone
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..mailkit.errors import MailError
 from ..mailkit.imap.append import Before
@@ -12,10 +13,12 @@ from ..mailkit.sync.backoff import pause_after
 from ..mailkit.sync.operations import LOOK_PAUSE
 from ..mailkit.values import Address
 from ..tools import compose_start, outgoing_mime
-from ..tools.outgoing_mailbox import Version
+from ..tools.outgoing_work import Version
 from ..tools.transaction import WRITERS_MET
 
 OPERATION_FIELD = "X-CRM-Op"
+LEARNED_WITHIN = timedelta(hours=1)
+"""How long after sending a second copy in Sent is looked for."""
 
 
 class CrmMailOutgoing(models.Model):
@@ -26,10 +29,56 @@ class CrmMailOutgoing(models.Model):
     # -- the copy in Sent ----------------------------------------------------------
 
     def _provider_files(self) -> bool:
-        """Whether who sends the mail also puts it into Sent."""
+        """Whether who sends the mail also puts it into Sent, as known or learned."""
         account = self.account_id
         provider = account.smtp_provider_id or account.provider_id
-        return bool(provider.files_sent)
+        return bool(provider.files_sent or account.lease_ids.files_sent)
+
+    @api.model
+    def _learn_who_files(self, account):
+        """Copies that the provider put into Sent a moment after ours was stored.
+
+        Ours goes, being the one whose UID is known, and is not stored again.
+        """
+        self.flush_model()
+        self.env["crm.mail.message"].flush_model()
+        doubles = self.env.execute_query(
+            SQL(
+                """
+                SELECT sent.id, max(mail.uid)
+                  FROM crm_mail_outgoing sent JOIN crm_mail_message mail
+                    ON mail.folder_id = sent.filing_folder_id
+                   AND mail.uidvalidity = sent.filing_uidvalidity
+                   AND mail.uid >= sent.filing_uidnext
+                   AND mail.message_id = sent.message_id
+                 WHERE sent.account_id = %s AND sent.filing = 'filed'
+                   AND sent.filed_by_us AND sent.sent_at > %s
+                   AND sent.filing_uid > 0 AND mail.uid <> sent.filing_uid
+                 GROUP BY sent.id
+                """,
+                account.id,
+                fields.Datetime.now() - LEARNED_WITHIN,
+            )
+        )
+        for outgoing_id, uid in doubles:
+            mail = self.browse(outgoing_id)
+            ours = [
+                mail.filing_folder_id.id,
+                mail.filing_uidvalidity,
+                mail.filing_uid,
+                "",
+                mail.message_id,
+            ]
+            mail.write(
+                {
+                    "filing_uid": uid,
+                    "filed_by_us": False,
+                    "draft_old": [*(mail.draft_old or []), ours],
+                    "next_at": fields.Datetime.now(),
+                }
+            )
+        if doubles:
+            account.lease_ids.files_sent = True
 
     def _note_sent_folder(self) -> dict:
         """Where a copy would turn up, from what the last sync knows."""
@@ -58,11 +107,12 @@ class CrmMailOutgoing(models.Model):
         )
         return {attachment.res_id: attachment.raw for attachment in stored}
 
-    def _filed(self, uidvalidity, uid):
+    def _filed(self, uidvalidity, uid, by_us: bool = False):
         """The copy is in Sent; a mail of which nobody knew has left, then."""
         self.ensure_one()
         values = {
             "filing": "filed",
+            "filed_by_us": by_us,
             "filing_uid": uid,
             "filing_error": False,
             "filing_tries": 0,
@@ -116,11 +166,12 @@ class CrmMailOutgoing(models.Model):
                     ("account_id", "=", account.id),
                     ("message_id", "=", mail.message_id),
                     ("folder_id", "=", mail.filing_folder_id.id),
-                ],
-                limit=1,
+                ]
             )
             if message:
-                mail._link_copy(message)
+                # of two the one that stays
+                message = message.sorted(lambda one: one.uid != mail.filing_uid)
+                mail._link_copy(message[:1])
 
     def _link_copy(self, message):
         """As the author, whose rights on the record count at this moment."""
@@ -131,8 +182,8 @@ class CrmMailOutgoing(models.Model):
                 if not message._cached_raw():
                     # what was sent, so that linking asks no server
                     message._store_raw(self._stored_raw().raw or b"")
-                env["crm.mail.link"]._link(
-                    message.with_env(env),
+                env["crm.mail.link"]._link_written(
+                    message,
                     self.res_model,
                     self.res_id,
                     env._("Written for it by %(user)s", user=self.user_id.name),

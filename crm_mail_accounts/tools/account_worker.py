@@ -427,6 +427,7 @@ class AccountWorker:
         lease = account.lease_ids
         lease.pass_number += 1
         change_writer.collect_garbage(env, account, lease.pass_number)
+        env["crm.mail.outgoing"]._learn_who_files(account)
         env["crm.mail.outgoing"]._link_sent(account)
 
     def put_in_local_folder(self, env, message_ids):
