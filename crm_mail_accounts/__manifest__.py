@@ -30,6 +30,7 @@
         "views/crm_mail_rules_views.xml",
         "wizards/crm_mail_sender_views.xml",
         "wizards/mail_compose_message_views.xml",
+        "views/mail_scheduled_message_views.xml",
         "views/crm_mail_health_views.xml",
         "views/crm_mail_report_views.xml",
         "views/crm_mail_provider_views.xml",

@@ -51,6 +51,7 @@ from . import crm_mail_operation
 from . import crm_mail_outgoing
 from . import crm_mail_outgoing_send
 from . import crm_mail_outgoing_mailbox
+from . import crm_mail_outgoing_versions
 from . import crm_mail_outgoing_leave
 from . import crm_mail_outgoing_queue
 from . import crm_mail_outgoing_chatter

@@ -180,9 +180,8 @@ class CrmMailClient(models.AbstractModel):
         waiting = Domain("state", "in", ("queued", "sending", "failed", "uncertain"))
         return mine & (waiting | unfiled)
 
-    @staticmethod
-    def _kept_drafts_domain() -> Domain:
-        """Drafts that no Drafts folder has: none of them belongs there, there is none,
+    def _kept_drafts_domain(self) -> Domain:
+        """The user's drafts that no Drafts folder has: none of them belongs there, there is none,
         or the mailbox has not taken them for a while."""
         never_stored = Domain("draft_message_id", "=", False)
         on_its_way = Domain("draft_uid", "=", False) & Domain(
@@ -197,6 +196,7 @@ class CrmMailClient(models.AbstractModel):
         late = Domain("create_date", "<", fields.Datetime.now() - DRAFT_SHOWN_AFTER)
         return (
             Domain("state", "=", "draft")
+            & Domain("user_id", "=", self.env.uid)
             & (never_stored | on_its_way)
             & (nowhere | late)
         )

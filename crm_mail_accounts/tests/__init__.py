@@ -36,6 +36,7 @@ from . import test_oauth_token
 from . import test_outgoing
 from . import test_outgoing_drafts
 from . import test_outgoing_filing
+from . import test_outgoing_forms
 from . import test_outgoing_kills
 from . import test_outgoing_senders
 from . import test_pop3_bridge

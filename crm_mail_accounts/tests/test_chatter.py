@@ -5,7 +5,9 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
+
+from odoo.addons.mail.tools.discuss import Store
 
 from .chatter_common import ChatterCase
 from .common import Mailbox, simple_mail
@@ -322,7 +324,8 @@ class TestChatter(ChatterCase):
         self.send(*self.outgoing())
         (got,) = self.received()
         self.assertEqual(got["Subject"], "Offer 9")
-        self.assertEqual(got["From"], f"Laura <{self.account.email}>")
+        self.assertEqual(got["From"], sender)
+        self.assertIn("corrected", got.as_string())
 
     def test_who_has_no_mailbox_is_not_asked(self):
         composer = (
@@ -355,6 +358,14 @@ class TestChatter(ChatterCase):
         waiting = self.env["mail.scheduled.message"].search(
             [("model", "=", "crm.lead"), ("res_id", "=", self.lead.id)]
         )
+        sender = f"Laura <{self.account.email}>"
+        self.assertEqual(waiting.crm_mail_sender, sender)
+        with Form(waiting.with_user(self.owner)) as form:
+            self.assertEqual(form.crm_mail_sender, sender)
+            form.body = "<p>Our offer, corrected</p>"
+        store = Store().add(waiting).get_result()
+        (told,) = store["mail.scheduled.message"]
+        self.assertEqual(told["crm_mail_sender"], sender)
         with (
             self.enter_registry_test_mode(),
             patch.object(
@@ -470,10 +481,13 @@ class TestChatterTour(ChatterCase, HttpCase):
         self.tour("crm_mail_accounts_chatter")
         message = self.arrives("Spring order", "Here is our offer")
         answer = simple_mail("Re: Spring order", sender=self.friend.username)
+        answer.set_content("The roof is fine.")
         answer["In-Reply-To"] = answer["References"] = message.message_id
         self.mailbox.append(answer)
         self.sync(self.account)
-        self.assertEqual(len(self.comments() - message), 1)
+        (answered,) = self.comments() - message
+        self.assertIn("The roof is fine", answered.body)
+        self.tour("crm_mail_accounts_chatter_answer")
 
     def test_from_the_full_composer(self):
         self.tour("crm_mail_accounts_chatter_full")

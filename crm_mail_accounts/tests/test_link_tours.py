@@ -55,6 +55,18 @@ class TestLinkTours(OutgoingCase, HttpCase):
         self.assertEqual(link.message_id, self.drawings)
         self.assertEqual(made.partner_id, self.contact)
 
+    def test_a_mail_is_answered_and_linked_and_the_answer_follows(self):
+        """[F9] The conversation is on the record: so is what is written in it."""
+        self.account.link_rule = "on"
+        self.tour("crm_mail_accounts_reply_and_link")
+        (mail,) = self.env["crm.mail.outgoing"].search([("state", "=", "queued")])
+        self.send(mail)
+        self.sync(self.account)
+        (got,) = self.received()
+        self.assertEqual(got["Subject"], "Re: Drawings for the order")
+        (copy,) = self.messages(self.account, subject="Re: Drawings for the order")
+        self.assertEqual(self.links(self.lead).message_id, self.drawings | copy)
+
     def test_a_record_answers_and_writes_mail_that_is_linked_to_it(self):
         """[F9]"""
         self.client().link_message(self.drawings.id, "crm.lead", self.lead.id)

@@ -37,6 +37,20 @@ registry.category("web_tour.tours").add("crm_mail_accounts_chatter", {
     steps: () => [...write(), type, send, posted],
 });
 
+registry.category("web_tour.tours").add("crm_mail_accounts_chatter_answer", {
+    steps: () => [
+        {
+            content: "What was written is there",
+            trigger: ".o-mail-Message:contains(Here is our offer)",
+        },
+        {
+            content: "And the answer, which the host shows in a root of its own",
+            trigger:
+                ".o-mail-Message .overflow-x-auto:shadow :contains(The roof is fine)",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("crm_mail_accounts_chatter_usual", {
     steps: () => [
         ...write(),

@@ -77,6 +77,35 @@ registry.category("web_tour.tours").add("crm_mail_accounts_link", {
     ],
 });
 
+registry.category("web_tour.tours").add("crm_mail_accounts_reply_and_link", {
+    steps: () => [
+        click("Open the mail", ".o_crm_mail_row:contains(Drawings)"),
+        click("Answer it", ".o_crm_mail_reading_pane [data-answer='reply']"),
+        see("A window is there to write in", editable),
+        {
+            content: "Write the answer",
+            trigger: editable,
+            run: "editor Thank you, the drawings are fine.",
+        },
+        see("It is saved", ".o_crm_mail_save_state:contains(Saved)"),
+        click("Send it", ".o_crm_mail_send"),
+        see(
+            "It is on its way",
+            "body:not(:has(.o_crm_mail_composer)) .o_notification:contains(on its way)"
+        ),
+        click("Link the mail", ".o_crm_mail_link_new"),
+        click(
+            "To what has to do with its sender",
+            `${dialog} .o_crm_mail_found_record:contains(Spring order)`
+        ),
+        click("Link", `${dialog} .o_crm_mail_link_confirm`),
+        see(
+            "It is linked",
+            "body:not(:has(.modal)) .o_crm_mail_link:contains(Spring order)"
+        ),
+    ],
+});
+
 registry.category("web_tour.tours").add("crm_mail_accounts_record_mail", {
     steps: () => [
         click("Look at the record's mail", ".o_crm_mail_record_button:contains(1)"),
