@@ -181,8 +181,8 @@ class CrmMailClient(models.AbstractModel):
         return mine & (waiting | unfiled)
 
     def _kept_drafts_domain(self) -> Domain:
-        """The user's drafts that no Drafts folder has: none of them belongs there, there is none,
-        or the mailbox has not taken them for a while."""
+        """The user's drafts that no Drafts folder has: none belongs there, there is
+        none, or the mailbox has not taken them for a while."""
         never_stored = Domain("draft_message_id", "=", False)
         on_its_way = Domain("draft_uid", "=", False) & Domain(
             "draft_uidnext", "!=", False
