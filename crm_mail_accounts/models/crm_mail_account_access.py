@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize, email_normalize_all
 
 from .crm_mail_server_mixin import SYSTEM_SMTP
@@ -126,6 +126,8 @@ class CrmMailAccount(models.Model):
         companies = user.company_ids
         senders = []
         for account in accounts:
+            if not account._may_leave():
+                continue
             if account.user_id == user:
                 if allowed is None or email_normalize(account.email) in allowed:
                     senders.append(account._sender("own", account.main))
@@ -164,6 +166,31 @@ class CrmMailAccount(models.Model):
         name = self.sender_name or self.user_id.name
         return Sender(kind, self.id, name, self.email, main)
 
+    def _may_leave(self) -> bool:
+        """Whether a server answers for this mailbox's address.
+
+        The host's own server would write from any: whoever names a mailbox after the
+        director must not write as the director.
+        """
+        self.ensure_one()
+        if not self.smtp_system:
+            return True
+        return email_normalize(self.email) in self._listed_addresses(self.user_id)
+
+    @api.constrains("email", "smtp_provider_id", "user_id")
+    def _check_may_leave(self):
+        for account in self:
+            if not account._may_leave():
+                raise ValidationError(
+                    account.env._(
+                        "Odoo's outgoing server does not write from %(address)s: only "
+                        "from your own address, and from those that your administrator "
+                        "has listed on your user. Enter the outgoing server of this "
+                        "mailbox instead, or ask your administrator.",
+                        address=account.email or "",
+                    )
+                )
+
     @api.model
     def _check_sender(self, account_id) -> Sender:
         """The sender of this account (false: the system's) for the current user.
@@ -186,6 +213,11 @@ class CrmMailAccount(models.Model):
         parameters = self.env["ir.config_parameter"].sudo()
         if not parameters.get_param(LIMIT_FROM):
             return None
+        return self._listed_addresses(user)
+
+    @api.model
+    def _listed_addresses(self, user) -> set[str]:
+        """The user's own address, and those that the administrator gave them."""
         # sudo: the list is the administrator's, nobody else reads it on the user
         listed = user.sudo().crm_mail_from_addresses or ""
         return {

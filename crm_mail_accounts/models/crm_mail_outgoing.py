@@ -305,12 +305,13 @@ class CrmMailOutgoing(models.Model):
             self.env["ir.attachment"]
             # sudo: as in _attachments
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("res_model", "=", self._name),
                     ("res_field", "=", "raw"),
                     ("res_id", "=", self.id),
                 ],
+                ["store_fname", "db_datas"],
                 limit=1,
             )
         )

@@ -21,6 +21,11 @@ class CrmMailOutgoing(models.Model):
     It has the Message-ID of the message there, so the host's gateway knows its answers,
     and its copy in Sent is linked to the record by that very message.  The message
     shows for every recipient what became of it, as it does for the host's own mails.
+
+    The customer gets what a person wrote, without the host's frame: its button leads to
+    a page that customers seldom can open, and its logo and footer say that a program
+    notifies them, which people and junk filters pass over.  Colleagues get their
+    notifications in the frame that was asked for.
     """
 
     _inherit = "crm.mail.outgoing"

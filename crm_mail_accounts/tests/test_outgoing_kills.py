@@ -11,7 +11,7 @@ from ..mailkit.imap.mailbox import MailboxSession
 from ..mailkit.smtp.session import SmtpSession
 from ..tools import outgoing_send
 from ..tools.outgoing_mailbox import OutgoingMailbox
-from .common import Mailbox
+from .common import Mailbox, simple_mail
 from .outgoing_common import WritingMixin
 from .worker_common import WorkerCase
 
@@ -109,6 +109,8 @@ class TestOutgoingKills(WritingMixin, WorkerCase):
 
     At rest the mail is at the recipient exactly once and in Sent exactly once, and no
     draft is left; or, where nobody can know, it is uncertain and there once at most.
+    Every mail forwards another one with its file: the file goes along once, and the
+    server is told that the other one was forwarded once it certainly was.
     """
 
     def setUp(self):
@@ -126,17 +128,36 @@ class TestOutgoingKills(WritingMixin, WorkerCase):
         for place, (dying, may_be_uncertain) in MATRIX.items():
             with self.subTest(place=place):
                 subject = f"Killed {place}"
-                mail_id = self.a_stored_draft(subject)
+                forwarded = {"parent": self.a_mail_to_forward(f"About {place}")}
+                mail_id = self.a_stored_draft(
+                    subject, attachment_ids=["part:2"], **forwarded
+                )
                 with self.committed():
                     mail = self.env["crm.mail.outgoing"].browse(mail_id)
                     self.client().compose_send(
-                        mail.id, mail.version, self.values(subject=subject)
+                        mail.id,
+                        mail.version,
+                        self.values(subject=subject, **forwarded),
                     )
                     self.time_comes(mail)
                 self.due()
                 self.assertTrue(self.killed([dying]), "the worker was not killed")
                 self.after_the_pauses()
                 self.assertOnce(mail_id, subject, may_be_uncertain)
+                self.assertForwarded(mail_id, subject)
+
+    def assertForwarded(self, mail_id, subject):
+        for got in self.received():
+            if got["Subject"] == subject:
+                files = [part.get_filename() for part in got.walk()]
+                self.assertEqual([name for name in files if name], ["plan.pdf"])
+        with self.committed() as env:
+            mail = env["crm.mail.outgoing"].browse(mail_id)
+            uid, is_sent = mail.parent_id.uid, mail.state == "sent"
+        with self.mailbox.client() as client:
+            client.select("INBOX", readonly=True)
+            flags = client.uid("FETCH", str(uid), "(FLAGS)")[1][0]
+        self.assertEqual(b"$Forwarded" in flags, is_sent)
 
     def assertOnce(self, mail_id, subject, may_be_uncertain):
         received = [m for m in self.received() if m["Subject"] == subject]
@@ -216,10 +237,22 @@ class TestOutgoingKills(WritingMixin, WorkerCase):
 
     # -- the world -------------------------------------------------------------------
 
-    def a_stored_draft(self, subject) -> int:
+    def a_mail_to_forward(self, subject) -> dict:
+        mail = simple_mail(subject)
+        mail.add_attachment(
+            b"%PDF-", maintype="application", subtype="pdf", filename="plan.pdf"
+        )
+        self.mailbox.append(mail)
+        self.due()
+        self.lane()
+        with self.committed() as env:
+            parent = env["crm.mail.message"].search([("subject", "=", subject)])
+            return {"message_id": parent.id, "kind": "forward"}
+
+    def a_stored_draft(self, subject, **changes) -> int:
         """A draft that the server has as well."""
         with self.committed():
-            mail = self.written(subject=subject)
+            mail = self.written(subject=subject, **changes)
             self.time_comes(mail)
             mail_id = mail.id
         self.due()

@@ -136,6 +136,7 @@ class TestOutgoingSenders(OutgoingCase):
     def test_a_mailbox_that_sends_through_the_host_files_its_copy(self):
         """[A15] [B2]"""
         self.host_server()
+        self.owner.email = self.account.email
         self.account.smtp_provider_id = self.env.ref(
             "crm_mail_accounts.provider_system"
         )

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..models.crm_mail_account_access import DEFAULT_SENDER, LIMIT_FROM
@@ -181,6 +181,7 @@ class TestSender(MailCase):
         self.startPatch(
             type(self.env["ir.mail_server"]), "_disable_send", lambda _self: False
         )
+        self.owner.email = self.own_mailbox.username
         setup = (
             self.env["crm.mail.account.setup"]
             .with_user(self.owner)
@@ -201,3 +202,35 @@ class TestSender(MailCase):
         setup.action_continue()
         self.assertEqual(setup.step, "folders")
         self.assertTrue(setup.account_id.smtp_system)
+
+    def test_the_host_writes_from_no_address_that_nobody_answers_for(self):
+        """A mailbox may be called anything, on a server of one's own."""
+        self.env["ir.config_parameter"].set_param(SYSTEM_SMTP, "True")
+        system = self.env.ref("crm_mail_accounts.provider_system")
+        self.owner.email = self.own_mailbox.username
+        account = self.new_account(
+            **{
+                **self.own_mailbox.account_values(),
+                "smtp_host": False,
+                "smtp_provider_id": system.id,
+            }
+        )
+        mine = account.with_user(self.owner)
+        for values in ({"email": "director@live.test"}, {"email": "x@elsewhere.test"}):
+            with self.assertRaisesRegex(ValidationError, "your administrator"):
+                with self.cr.savepoint():
+                    mine.write(values)
+        # what was saved before the rule is no sender either
+        self.env.cr.execute(
+            "UPDATE crm_mail_account SET email = 'director@live.test' WHERE id = %s",
+            [account.id],
+        )
+        account.invalidate_recordset()
+        self.assertNotIn("director@live.test", self.emails(self.owner))
+        account.share_sender = True
+        self.assertNotIn("director@live.test", self.emails(self.colleague))
+        self.owner.crm_mail_from_addresses = "director@live.test"
+        self.assertIn("director@live.test", self.emails(self.owner))
+
+    def emails(self, user):
+        return [sender.email for sender in self.senders(user)]
