@@ -37,6 +37,7 @@ from . import crm_mail_message
 from . import crm_mail_message_raw
 from . import crm_mail_message_host
 from . import crm_mail_message_share
+from . import crm_mail_message_unbound
 from . import crm_mail_presence
 from . import crm_mail_share
 from . import crm_mail_comment

@@ -260,6 +260,7 @@ class CrmMailAccount(models.Model):
                 "folder_id": False,
                 "shown_folder_id": False,
                 "moving_to_id": False,
+                "filed_in_id": False,
                 "state": "unplaced",
                 "uid": False,
                 "uidvalidity": False,

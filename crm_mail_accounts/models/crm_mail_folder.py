@@ -323,6 +323,11 @@ class CrmMailFolder(models.Model):
             )
         self.unlink()
 
+    def unlink(self):
+        # sudo: mails are the sync's to write
+        self.env["crm.mail.message"].sudo()._leave_folders(self)
+        return super().unlink()
+
     def _known(self) -> FolderKnown:
         """How far we know this folder, as the planner wants it."""
         self.ensure_one()

@@ -11,7 +11,7 @@ from ..mailkit.sync.subjects import is_forward
 from ..mailkit.values import CleanHtml, ParsedMail
 from ..tools import large_mail, search_writer
 from ..tools.error_messages import describe
-from ..tools.fields import BigInteger
+from ..tools.fields import BigInteger, UnboundMany2one
 
 
 class CrmMailMessage(models.Model):
@@ -40,19 +40,17 @@ class CrmMailMessage(models.Model):
         ondelete="cascade",
         help="Empty when the account was deleted and the mail is linked to a record.",
     )
-    user_id = fields.Many2one(
+    user_id = UnboundMany2one(
         "res.users",
         "Owner",
         required=True,
         index=True,
-        ondelete="cascade",
         help="Stored on each mail, so that the privacy rule is one comparison.",
     )
-    folder_id = fields.Many2one("crm.mail.folder", index=True, ondelete="set null")
-    shown_folder_id = fields.Many2one(
+    folder_id = UnboundMany2one("crm.mail.folder", index=True)
+    shown_folder_id = UnboundMany2one(
         "crm.mail.folder",
         "Shown in",
-        ondelete="set null",
         help="Where the list shows it: where the server has it, or where its owner has "
         "just moved it; empty when it is deleted.",
     )
@@ -83,8 +81,8 @@ class CrmMailMessage(models.Model):
     local_flags = fields.Integer(
         default=0, help="What was set and the server cannot keep."
     )
-    moving_to_id = fields.Many2one(
-        "crm.mail.folder", ondelete="set null", help="Where a waiting operation moves."
+    moving_to_id = UnboundMany2one(
+        "crm.mail.folder", help="Where a waiting operation moves."
     )
     vanishing = fields.Boolean(default=False, help="To be deleted for good.")
     seen = fields.Boolean("Read")
@@ -117,9 +115,8 @@ class CrmMailMessage(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    filed_in_id = fields.Many2one(
+    filed_in_id = UnboundMany2one(
         "crm.mail.folder",
-        ondelete="set null",
         help="Where that filter moved it: if it lies elsewhere, somebody else did.",
     )
     quiet = fields.Boolean(help="A filter wants nobody to be notified of it.")

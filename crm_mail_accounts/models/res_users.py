@@ -68,6 +68,14 @@ class ResUsers(models.Model):
                 )
             )
 
+    def unlink(self):
+        # sudo: what is deleted here is theirs; the right to delete users is asked below
+        self.check_access("unlink")
+        mails = self.env["crm.mail.message"].sudo()
+        # those of a mailbox go with it
+        mails.search([("user_id", "in", self.ids), ("account_id", "=", False)]).unlink()
+        return super().unlink()
+
     def action_crm_mail_senders(self):
         """Show the current user the addresses that they may write from."""
         return self.env["crm.mail.sender"]._open()

@@ -1,6 +1,7 @@
 from . import test_accessibility
 from . import test_account
 from . import test_arrivals
+from . import test_change_writer
 from . import test_chatter
 from . import test_client
 from . import test_composer

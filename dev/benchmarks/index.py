@@ -5,14 +5,16 @@ without looking at it, plus one COPY of the finished rows into a table with the 
 columns and indexes. Nothing that reads these mails and keeps these rows can be
 quicker.
 
-``dev/bench index --messages 10000 [--json]``. Figures: ``seconds`` and
+``dev/bench index --messages 10000 [--peers] [--json]``. Figures: ``seconds`` and
 ``mails_per_second`` of our first index, ``first_screen_seconds`` until the newest 50
 are stored,
 ``floor_seconds`` with its two parts, ``ratio`` to the floor, ``cpu_seconds`` of the
 worker and of the database and their ``cpu_ratio`` to those of the floor, which other
 work on the machine does not change; ``peak_memory_mib`` that the worker needed above
 what it had before, ``wire_bytes_per_mail`` and ``stored_bytes_per_mail`` (rows with
-their indexes).
+their indexes). With ``--peers`` also how long others take for a mailbox of
+``PEERS_MESSAGES`` (``kit/peers.py``): the host's own ``fetchmail.server``, and mbsync
+and OfflineIMAP where they are installed.
 """
 
 from __future__ import annotations
@@ -31,10 +33,13 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-from benchmarks.kit.engine import Engine
+from benchmarks.kit.engine import Engine, open_registry
+from benchmarks.kit.peers import compare
 from setup import state
 
 FIELDS_COMMAND = b"UID FETCH 1:* "
+PEERS_MESSAGES = 200
+"""The host's gateway makes eight records a second."""
 
 
 def mailbox(messages: int, mail: dict) -> str:
@@ -222,9 +227,15 @@ def measure(messages: int) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="dev/bench index", description=__doc__)
     parser.add_argument("--messages", type=int, default=10_000)
+    parser.add_argument("--peers", action="store_true", help="and what others take")
     parser.add_argument("--json", action="store_true", help="nothing but the result")
     arguments = parser.parse_args()
+    peers = (
+        compare(Engine(open_registry()), PEERS_MESSAGES) if arguments.peers else None
+    )
     result = measure(arguments.messages)
+    if peers:
+        result["peers"] = peers
     if not arguments.json:
         for name, value in result.items():
             sys.stdout.write(f"{name:>24}  {value}\n")
