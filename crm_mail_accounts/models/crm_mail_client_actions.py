@@ -3,17 +3,14 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..mailkit.imap.namespace import child_raw
 from ..mailkit.sync.operations import Kind
-from ..tools import change_writer, client_payload
+from ..tools import change_writer, client_payload, folder_making
 from ..tools import flags as bits
 
 MARKS = {"seen": bits.SEEN, "flagged": bits.FLAGGED}
 """What a person sets by hand; answered and forwarded follow from writing."""
 AT_ONCE = 5000
 """Mails of one call; the screen cuts longer selections."""
-MADE = {"archive": "Archive", "junk": "Junk", "trash": "Trash"}
-"""Folders that are made when a mailbox has none and a mail is to go there."""
 
 
 class CrmMailClient(models.AbstractModel):
@@ -150,14 +147,7 @@ class CrmMailClient(models.AbstractModel):
         typed = str(name)
 
         def make(session):
-            space = session.namespace()
-            raw = child_raw(
-                parent_raw,
-                typed,
-                delimiter=space.delimiter,
-                prefix=space.prefix,
-                utf8="UTF8=ACCEPT" in session.enabled,
-            )
+            raw = folder_making.raw_name(session, parent_raw, typed)
             session.make_folder(raw)
             return raw, session.list_folders()
 
@@ -175,14 +165,7 @@ class CrmMailClient(models.AbstractModel):
         parent_raw, old, typed = folder.parent_id.raw or None, folder.raw, str(name)
 
         def rename(session):
-            space = session.namespace()
-            new = child_raw(
-                parent_raw,
-                typed,
-                delimiter=space.delimiter,
-                prefix=space.prefix,
-                utf8="UTF8=ACCEPT" in session.enabled,
-            )
+            new = folder_making.raw_name(session, parent_raw, typed)
             return session.move_folder(old, new).names, session.list_folders()
 
         names, listing = self._on_server(folder.account_id, rename)
@@ -292,7 +275,7 @@ class CrmMailClient(models.AbstractModel):
         folder = self._role_folder(account, role)
         if folder:
             return folder
-        if role not in MADE:
+        if role not in folder_making.NAMES:
             raise UserError(
                 self.env._(
                     "The mailbox %(name)s has no such folder yet: map one under "
@@ -300,7 +283,7 @@ class CrmMailClient(models.AbstractModel):
                     name=account.name,
                 )
             )
-        made = self.create_folder(account.id, False, MADE[role])
+        made = self.create_folder(account.id, False, folder_making.NAMES[role])
         folder = account.folder_ids.browse(made["id"])
         # sudo: as in rename_folder
         folder.sudo()._map_role(role)

@@ -192,7 +192,7 @@ class CrmMailFolder(models.Model):
         proposed = {
             folder.raw: role for role, folder in propose_roles(server_folders).items()
         }
-        first_listing = not known
+        taken = set(account.folder_ids.mapped("role")) & set(MAPPED_ROLES)
         new = []
         paths = shown_paths(server_folders)
         for server_folder in server_folders:
@@ -210,9 +210,9 @@ class CrmMailFolder(models.Model):
             folder = known.pop(server_folder.raw, None)
             if folder is None:
                 role = proposed.get(server_folder.raw, Role.NONE).value
-                if not first_listing and role in MAPPED_ROLES:
+                if role in taken:
                     # The roles were mapped at the first listing, perhaps by hand: a
-                    # folder that comes later takes none of them.
+                    # folder that comes later takes none that another folder has.
                     role = "none"
                 new.append(
                     {

@@ -7,6 +7,7 @@ from odoo.tests import HttpCase, tagged
 
 from ..mailkit.errors import AuthError, NetworkError, ServerRefused
 from ..mailkit.smtp.session import SmtpSession
+from ..tools import folder_making
 from .common import simple_mail
 from .outgoing_common import OutgoingCase
 
@@ -319,6 +320,35 @@ class TestOutgoing(OutgoingCase):
         self.send(mail)
         self.assertEqual(mail.filing, "filed")
         self.assertEqual((len(self.received()), len(self.in_sent())), (1, 1))
+
+    def test_a_mailbox_without_sent_and_drafts_gets_them(self):
+        # The live server makes its own ones anew whenever they are asked for.
+        names = {"sent": "Copies", "drafts": "Unfinished"}
+        for role in names:
+            self.folder(self.account, role).role = "none"
+        with patch.dict(folder_making.NAMES, names):
+            self.send(self.queued())
+            self.assertEqual(len(self.raws(self.mailbox, "Copies")), 1)
+            self.assertEqual(self.folder(self.account, "sent").raw, "Copies")
+            self.assertFalse(
+                self.folder(self.account, "drafts"), "nothing asked for it"
+            )
+            self.send(self.written())
+            self.assertEqual(len(self.raws(self.mailbox, "Unfinished")), 1)
+            self.assertEqual(self.folder(self.account, "drafts").raw, "Unfinished")
+
+    def test_a_role_that_comes_later_is_taken_where_nobody_has_it(self):
+        def listed_anew():
+            self.account.lease_ids.listed_at = False
+            self.sync(self.account)
+
+        self.folder(self.account, "sent").unlink()
+        listed_anew()
+        self.assertEqual(self.folder(self.account, "sent").raw, "Sent")
+        self.named(self.account, "Sent").unlink()
+        self.named(self.account, "Trash").role = "sent"
+        listed_anew()
+        self.assertEqual(self.named(self.account, "Sent").role, "none")
 
     # -- answers and records -----------------------------------------------------
 

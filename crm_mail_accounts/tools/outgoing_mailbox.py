@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from odoo import fields
 
+from ..mailkit.errors import MailError
+from . import folder_making
 from .outgoing_copies import SentCopies, copy_of
 from .outgoing_drafts import ServerDrafts
 from .outgoing_work import Work
@@ -23,6 +25,7 @@ class OutgoingMailbox(SentCopies, ServerDrafts):
         self.endpoint = endpoint
         self.touched: set[int] = set()
         """Ids of folders that changed: to be looked at in this turn."""
+        self.made = False
 
     def run(self, session) -> None:
         work = self.commit(self.load)
@@ -31,6 +34,11 @@ class OutgoingMailbox(SentCopies, ServerDrafts):
 
     def work_on(self, session, work: Work) -> None:
         """:meth:`run` with what :meth:`load` found a moment ago."""
+        if work.missing:
+            self._make(session, work.missing)
+            work = self.commit(self.load)
+            if work is None:
+                return
         self._look(session, work)
         self._store(session, work)
         for outgoing_id in work.draft_ids:
@@ -57,6 +65,9 @@ class OutgoingMailbox(SentCopies, ServerDrafts):
             )[:1]
             for role in ("sent", "drafts")
         )
+        missing = self._missing(due, account)
+        if missing:
+            return Work(missing=missing)
         work = Work(sent.raw or None, drafts.raw or None)
         for mail in due:
             if mail.state == "uncertain" or mail.filing in ("waiting", "storing"):
@@ -69,3 +80,46 @@ class OutgoingMailbox(SentCopies, ServerDrafts):
                     work.remove.append((mail.id, folder.raw, *rest))
             mail._settle_next(drafts)
         return work
+
+    # -- folders that are not there yet ------------------------------------------------
+
+    def _missing(self, due, account) -> tuple[str, ...]:
+        """The roles of folders that something is due for; asked for once in a turn."""
+        if self.made:
+            return ()
+        needed = {
+            "sent": any(mail.filing in ("waiting", "storing") for mail in due),
+            "drafts": any(
+                mail.state == "draft" and mail._belongs_on_server(True) for mail in due
+            ),
+        }
+        return tuple(
+            role
+            for role, is_needed in needed.items()
+            if is_needed and folder_making.has_none(account, role)
+        )
+
+    def _make(self, session, roles: tuple[str, ...]) -> None:
+        """Make them; where the server refuses, mails are told that they are missing."""
+        self.made = True
+        raws = {}
+        for role in roles:
+            raw = folder_making.raw_name(session, None, folder_making.NAMES[role])
+            try:
+                session.make_folder(raw)
+            except MailError as error:
+                if not error.connection_usable:
+                    raise
+            else:
+                raws[role] = raw
+        listing = session.list_folders()
+
+        def store(env):
+            account = self.account(env)
+            env["crm.mail.folder"]._store_listing(account, listing)
+            for folder in account.folder_ids.filtered(lambda one: not one.local):
+                for role, raw in raws.items():
+                    if folder.raw == raw:
+                        folder._map_role(role)
+
+        self.commit(store)

@@ -43,6 +43,8 @@ class Work:
     draft_ids: list[int] = field(default_factory=list)
     remove: list[tuple] = field(default_factory=list)
     """(outgoing id, folder's name, UIDVALIDITY, UID, X-CRM-Op, Message-ID)"""
+    missing: tuple[str, ...] = ()
+    """Roles whose folder has to be made first; then there is nothing else."""
 
 
 def find(session, raw, before: Before, identities):
