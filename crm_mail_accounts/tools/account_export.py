@@ -25,6 +25,11 @@ from .zip_stream import stream_zip, unique_names
 _logger = logging.getLogger(__name__)
 BATCH = 200
 """Rows of one transaction."""
+SMALL = 256 * 1024
+"""Octets of a mail that is fetched with others in one command."""
+OCTETS = 4 * 1024 * 1024
+"""Octets of such mails that are held in memory at once."""
+TOGETHER = 50
 STATUS = {"seen": "R", "flagged": "F", "answered": "A", "draft": "T"}
 
 
@@ -42,6 +47,7 @@ class _Export:
         self.is_away = False
         self.opened: str | None = None
         self.missing: list[str] = []
+        self.ahead: dict[int, bytes] = {}
 
     def files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         try:
@@ -101,7 +107,9 @@ class _Export:
         after, rows = 0, None
         while rows is None or len(rows) == BATCH:
             rows = self._run(partial(self._rows, folder and folder["id"], after))
-            for row in rows:
+            for place, row in enumerate(rows):
+                if folder and self._is_wanted(row) and row["id"] not in self.ahead:
+                    self._fetch_ahead(rows[place:], folder)
                 yield from self._mail(row, folder)
             after = rows[-1]["id"] if rows else 0
 
@@ -115,11 +123,14 @@ class _Export:
             order="id",
             limit=BATCH,
         )
+        cached = messages._with_cached_raw()
         return [
             {
                 "id": message.id,
                 "uid": message.uid,
                 "uidvalidity": message.uidvalidity,
+                "size": message.size or 0,
+                "cached": message in cached,
                 "sender": message.from_email or "",
                 "arrived": message.internal_date or message.sent_at or None,
                 "status": "".join(STATUS[name] for name in STATUS if message[name]),
@@ -145,11 +156,15 @@ class _Export:
 
     def _pieces(self, row: dict, folder: dict | None) -> Iterator[bytes]:
         """The mail; nothing when it cannot be had, and less when the server goes."""
-        raw = self._run(partial(_cached, row["id"]))
+        raw = self.ahead.pop(row["id"], b"")
+        if not raw and row["cached"]:
+            raw = self._run(partial(_cached, row["id"]))
         if raw:
             yield raw
             return
         if folder is None or folder["gone"] or not row["uid"] or self.is_away:
+            return
+        if row["uidvalidity"] != folder["uidvalidity"]:
             return
         try:
             session = self._session(folder)
@@ -160,6 +175,40 @@ class _Export:
             row["cut"] = True
             if not error.connection_usable:
                 self.is_away = True
+
+    @staticmethod
+    def _is_wanted(row: dict) -> bool:
+        """A small mail that only its server has: such are fetched together."""
+        return bool(row["uid"]) and not row["cached"] and 0 < row["size"] < SMALL
+
+    def _fetch_ahead(self, rows: list[dict], folder: dict) -> None:
+        """The first of these mails, as many as are held at once, in one command.
+
+        What does not come by it is asked for by itself later.
+        """
+        wanted, octets = {}, 0
+        for row in filter(self._is_wanted, rows):
+            octets += row["size"]
+            if wanted and (octets > OCTETS or len(wanted) == TOGETHER):
+                break
+            if row["uidvalidity"] == folder["uidvalidity"]:
+                wanted[row["uid"]] = row["id"]
+        self.ahead = {}
+        if folder["gone"] or self.is_away:
+            return
+        try:
+            session = self._session(folder)
+            heads = session.fetch_heads(list(wanted), SMALL) if session else {}
+        except MailError as error:
+            _logger.info("export of account %s: %s", self.account_id, error.code)
+            self.is_away = not error.connection_usable
+            return
+        self.ahead = {
+            wanted[uid]: raw
+            for uid, raw in heads.items()
+            # one that is larger than it was said to be is not whole
+            if uid in wanted and len(raw) < SMALL
+        }
 
     def _session(self, folder: dict):
         """The connection, at this folder; ``None`` where the folder is another one."""
