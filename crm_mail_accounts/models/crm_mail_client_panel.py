@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.mail import plaintext2html
 
+from ..mailkit.sync.subjects import bare_subject
 from ..tools.message_rows import message_rows
 
 SHOWN = 5
@@ -24,8 +25,10 @@ class CrmMailClient(models.AbstractModel):
 
     @api.model
     def message_context(self, message_id) -> dict:
-        """Adds ``activities``, ``history`` and ``mails`` to what is known.
+        """Adds ``title``, ``activities``, ``history`` and ``mails`` to what is known.
 
+        * ``title``: what an opportunity made of the mail is called, its subject without
+          what answers put in front of it
         * ``activities``: planned ones of the contact and its opportunities, the most
           urgent first: ``{id, model, res_id, record, type, summary, date, user,
           state}``
@@ -39,6 +42,7 @@ class CrmMailClient(models.AbstractModel):
         records = self._records_of(context)
         return {
             **context,
+            "title": bare_subject(message.subject or ""),
             "activities": self._planned(records),
             "history": self._done(records),
             "mails": self._other_mails(message, context["sender"]["email"]),
@@ -141,7 +145,8 @@ class CrmMailClient(models.AbstractModel):
         partner = self._partner_of(email)
         mail, _sizes = message._read()
         medium = self.env.ref("utm.utm_medium_email", raise_if_not_found=False)
-        title = str(values.get("name") or "").strip() or message.display_name
+        title = str(values.get("name") or "").strip()
+        title = title or bare_subject(message.subject or "") or message.display_name
         lead = self.env["crm.lead"].create(
             {
                 "name": title[:250],

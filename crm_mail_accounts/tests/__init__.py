@@ -27,6 +27,7 @@ from . import test_link
 from . import test_list
 from . import test_link_meets
 from . import test_link_once
+from . import test_link_quiet
 from . import test_link_records
 from . import test_link_rules
 from . import test_link_tours

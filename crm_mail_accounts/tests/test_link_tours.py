@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from .common import simple_mail
@@ -81,3 +84,17 @@ class TestLinkTours(OutgoingCase, HttpCase):
             self.links(self.lead).message_id.mapped("subject"),
             ["Drawings for the order", *subjects],
         )
+
+    def test_linked_mail_is_counted_and_leads_to_its_record(self):
+        answer = simple_mail("Re: Drawings", sender=self.account.email)
+        answer.replace_header("To", self.friend.username)
+        answer["References"] = self.drawings.message_id
+        self.mailbox.append(answer, folder="Sent")
+        self.sync(self.account)
+        answer = self.messages(self.account, subject="Re: Drawings")
+        now = fields.Datetime.now()
+        self.drawings.sent_at = now - timedelta(hours=3)
+        answer.sent_at = now - timedelta(hours=1)
+        for mail in self.drawings | answer:
+            self.client().link_message(mail.id, "crm.lead", self.lead.id)
+        self.tour("crm_mail_accounts_report", "/odoo/crm")

@@ -224,7 +224,7 @@ class TestPanel(ReadingCase):
         self.assertFalse(self.client().contact_proposals(mail.id)["companies"])
 
     def test_an_opportunity_is_made_of_the_mail_and_shows_it(self):
-        mail = simple_mail("Sixty chairs")
+        mail = simple_mail("Re: R: Sixty chairs")
         mail.add_attachment(b"%PDF-1.4", "application", "pdf", filename="plan.pdf")
         (mail,) = self.receive(mail)
         made = self.client().create_opportunity(mail.id, {})

@@ -245,6 +245,10 @@ def link_payload(link) -> dict:
 
 
 def model_label(env, model: str) -> str:
+    if model == "crm.lead":
+        # The host calls the model a lead, whatever the database uses.
+        leads = env.user.has_group("crm.group_use_lead")
+        return env._("Lead/Opportunity") if leads else env._("Opportunity")
     # sudo: the translated name of a model is no secret
     return env["ir.model"].sudo()._get(model).name or model
 

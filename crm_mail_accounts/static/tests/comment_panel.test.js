@@ -63,6 +63,7 @@ test("naming a colleague says that they will read the mail, and shares it", asyn
     });
     await contains(".o_crm_mail_discuss").click();
     await animationFrame();
+    expect(".o_crm_mail_comment_input").toBeFocused();
     expect(".o_crm_mail_comment_send").not.toBeEnabled();
     await contains(".o_crm_mail_comment_input").edit("Ask @Ann", {confirm: false});
     await runAllTimers();

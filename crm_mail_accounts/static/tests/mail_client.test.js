@@ -60,7 +60,11 @@ describe("desktop", () => {
 
     test("a try shows that it runs, and its outcome", async () => {
         const failing = (at) => ({
-            health: {state: "error", message: `No answer. Next try at ${at}.`, at: false},
+            health: {
+                state: "error",
+                message: `No answer. Next try at ${at}.`,
+                at: false,
+            },
         });
         const server = mockMailServer({accounts: [makeAccount(failing("9:00"))]});
         await mountMailClient();

@@ -165,6 +165,7 @@ export function makeContext(values = {}) {
             avatar_url: "data:image/gif;base64,R0lGODlhAQABAAAAACw=",
         },
         sender: {name: "Giulia Ferrari", email: "giulia@ferrari.test"},
+        title: "Sample order",
         opportunities: [],
         links: [],
         ...values,

@@ -242,7 +242,7 @@ test("an opportunity is made of the mail without leaving it", async () => {
         }
     );
     await contains(".o_crm_mail_new_opportunity").click();
-    expect(".o_crm_mail_opportunity_form_name").toHaveValue("Subject 3");
+    expect(".o_crm_mail_opportunity_form_name").toHaveValue("Sample order");
     await contains(".o_crm_mail_opportunity_form_name").edit("Chairs", {
         confirm: false,
     });

@@ -90,5 +90,7 @@ test("a mail that is not linked is said to be for one's own eyes", async () => {
     await showButton([{...ROW, link_id: false, reason: ""}]);
     await contains(".o_crm_mail_record_button").click();
     await animationFrame();
-    expect(".o_crm_mail_record_mails").toHaveText(/Only who reads its mailbox sees it here/);
+    expect(".o_crm_mail_record_mails").toHaveText(
+        /Only who reads its mailbox sees it here/
+    );
 });

@@ -1,6 +1,6 @@
 import {Component, onWillStart, useState} from "@odoo/owl";
 import {Dialog} from "@web/core/dialog/dialog";
-import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {deserializeDateTime, toLocaleDateTimeString} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 
 import {useMailClient} from "../messages_service/use_mail_client";
@@ -37,7 +37,7 @@ export class RecordMailDialog extends Component {
 
     /** @param {string|false} date */
     dateText(date) {
-        return date ? formatDateTime(deserializeDateTime(date)) : "";
+        return date ? toLocaleDateTimeString(deserializeDateTime(date)) : "";
     }
 
     /** @param {RecordMail} row */

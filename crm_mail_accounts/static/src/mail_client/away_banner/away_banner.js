@@ -1,5 +1,5 @@
 import {Component} from "@odoo/owl";
-import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {deserializeDateTime, toLocaleDateTimeString} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
@@ -20,7 +20,7 @@ export class AwayBanner extends Component {
         return until
             ? _t(
                   "You are out of office until %s: new mail is answered automatically.",
-                  formatDateTime(deserializeDateTime(until), {showSeconds: false})
+                  toLocaleDateTimeString(deserializeDateTime(until))
               )
             : _t("You are out of office: new mail is answered automatically.");
     }

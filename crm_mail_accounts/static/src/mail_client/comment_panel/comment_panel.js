@@ -49,7 +49,7 @@ export class CommentPanel extends Component {
             },
             () => [this.props.row.id, this.isShown]
         );
-        // The input is there when the conversation was loaded.
+        // The input is there when the conversation was loaded, and stays in sight.
         useEffect(
             (input) => {
                 if (input && this.isAsked) {
@@ -58,7 +58,7 @@ export class CommentPanel extends Component {
                     input.parentElement.scrollIntoView({block: "nearest"});
                 }
             },
-            () => [this.input.el]
+            () => [this.input.el, this.talk && this.talk.comments.length]
         );
     }
 
@@ -190,6 +190,7 @@ export class CommentPanel extends Component {
             return;
         }
         state.isBusy = true;
+        this.isAsked = true;
         const ids = state.named.map(({id}) => id);
         const isSaid = await this.comments.add(this.props.row.id, el.value, ids);
         state.isBusy = false;

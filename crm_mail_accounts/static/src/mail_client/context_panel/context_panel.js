@@ -50,11 +50,6 @@ export class ContextPanel extends Component {
         return [job, company].filter(Boolean).join(" · ");
     }
 
-    get subject() {
-        const {row} = this.store.message;
-        return (row && row.subject) || "";
-    }
-
     linkLabel({name}) {
         return _t("Link to %s", name);
     }

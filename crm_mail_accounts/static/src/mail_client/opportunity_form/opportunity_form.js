@@ -6,11 +6,11 @@ import {useMailClient} from "../../messages_service/use_mail_client";
 /** Makes an opportunity of the mail, beside the mail. */
 export class OpportunityForm extends Component {
     static template = "crm_mail_accounts.OpportunityForm";
-    static props = {messageId: Number, subject: String, onDone: Function};
+    static props = {messageId: Number, title: String, onDone: Function};
 
     setup() {
         this.client = useMailClient().client;
-        this.state = useState({name: this.props.subject, isSaving: false});
+        this.state = useState({name: this.props.title, isSaving: false});
         useAutofocus({refName: "name", selectAll: true});
     }
 
