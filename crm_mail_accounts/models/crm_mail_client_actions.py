@@ -29,13 +29,17 @@ class CrmMailClient(models.AbstractModel):
     def mark(self, message_ids, add=(), remove=()) -> dict:
         """Set and clear ``seen`` and ``flagged``.
 
-        :return: the counts of :meth:`progress`
+        :return: ``{changed: [message id], progress}``; to take it back, do the
+            opposite to ``changed``, which were not like this before
         """
         messages = self._acted_on(message_ids)
-        self._operations()._enqueue(
-            messages, Kind.FLAGS, add=self._bits(add), remove=self._bits(remove)
+        added, removed = self._bits(add), self._bits(remove)
+        changed = messages.filtered(
+            lambda mail: not all(mail[name] for name in add)
+            or any(mail[name] for name in remove)
         )
-        return self.progress()
+        self._operations()._enqueue(messages, Kind.FLAGS, add=added, remove=removed)
+        return {"changed": changed.ids, "progress": self.progress()}
 
     @api.model
     def move(self, message_ids, folder_id) -> dict:
@@ -46,16 +50,22 @@ class CrmMailClient(models.AbstractModel):
         :raises UserError: the folder is of another mailbox, or not on the server
         """
         messages = self._acted_on(message_ids)
-        target = self._readable("crm.mail.folder", folder_id)
-        if messages.account_id - target.account_id:
-            raise UserError(
-                self.env._("A mail can only be moved within its own mailbox.")
-            )
-        if target.local or not target.selectable:
-            raise UserError(
-                self.env._("“%(folder)s” cannot hold mails.", folder=target.name)
-            )
+        target = self._target(messages, folder_id)
         return self._moved(messages, lambda account: target)
+
+    @api.model
+    def copy_mails(self, message_ids, folder_id) -> dict:
+        """Copy mails to another folder of the same mailbox; the server makes the
+        copies, which appear with its next answers.
+
+        :return: ``{copied: number of mails, progress}``
+        :raises UserError: as :meth:`move`
+        """
+        messages = self._acted_on(message_ids)
+        target = self._target(messages, folder_id)
+        messages = messages.filtered(lambda mail: mail.shown_folder_id != target)
+        self._operations()._enqueue(messages, Kind.COPY, target=target)
+        return {"copied": len(messages), "progress": self.progress()}
 
     @api.model
     def undo_move(self, moved) -> dict:
@@ -237,6 +247,22 @@ class CrmMailClient(models.AbstractModel):
         if unknown:
             raise UserError(self.env._("A mail cannot be marked like that."))
         return sum(MARKS[name] for name in set(names))
+
+    def _target(self, messages, folder_id):
+        """A folder that these mails may go to.
+
+        :raises UserError: it is of another mailbox, or not on the server
+        """
+        target = self._readable("crm.mail.folder", folder_id)
+        if messages.account_id - target.account_id:
+            raise UserError(
+                self.env._("A mail can only be moved within its own mailbox.")
+            )
+        if target.local or not target.selectable:
+            raise UserError(
+                self.env._("“%(folder)s” cannot hold mails.", folder=target.name)
+            )
+        return target
 
     def _to_role(self, message_ids, role: str) -> dict:
         messages = self._acted_on(message_ids)

@@ -50,6 +50,7 @@ CLIENT_CALLS = {
     "continue_setup": lambda s: (s.account.id,),
     "mark": lambda s: (s.mail.ids, ["flagged"]),
     "move": lambda s: (s.mail.ids, s.inbox.id),
+    "copy_mails": lambda s: (s.mail.ids, s.inbox.id),
     "undo_move": lambda s: ([[s.mail.id, s.inbox.id]],),
     "archive": lambda s: (s.mail.ids,),
     "junk": lambda s: (s.mail.ids,),

@@ -148,6 +148,7 @@ class TestShare(MailCase):
             "mark": (self.mail.ids, ["seen"]),
             "delete": (self.mail.ids,),
             "move": (self.mail.ids, trash.id),
+            "copy_mails": (self.mail.ids, trash.id),
             "filter_from_message": (self.mail.id,),
             "compose_start": ("draft", self.mail.id),
         }.items():

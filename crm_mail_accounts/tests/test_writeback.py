@@ -40,8 +40,13 @@ class TestWriteback(SyncCase):
                     inbox = self.folder(account, "inbox")
                     mails = self.messages(account, folder_id=inbox.id)
                     answer = self.client().mark(mails[:2].ids, ["seen", "flagged"])
-                    counts = {row["id"]: row["unread"] for row in answer["folders"]}
+                    folders = answer["progress"]["folders"]
+                    counts = {row["id"]: row["unread"] for row in folders}
                     self.assertEqual(counts[inbox.id], 2)
+                    self.assertEqual(answer["changed"], mails[:2].ids)
+                    again = self.client().mark(mails[1:3].ids, ["seen"])
+                    self.assertEqual(again["changed"], mails[2].ids)
+                    self.client().mark(mails[2].ids, (), ["seen"])
                     self.assertTrue(all(mails[:2].mapped("flagged")))
                     self.assertFalse(any(self.on_server()["INBOX"].values()))
                     self.work(account)
@@ -205,6 +210,31 @@ class TestWriteback(SyncCase):
             self.assertEqual(len(self.on_server()["Trash"]), 50)
 
     # -- what goes wrong -----------------------------------------------------------
+
+    def test_a_copy_is_made_by_the_server_and_the_mail_stays(self):
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                self.setUp()
+                with self.account_in_mode(mode) as account:
+                    inbox, trash = (
+                        self.folder(account, role) for role in ("inbox", "trash")
+                    )
+                    mails = self.messages(account, folder_id=inbox.id)[:2]
+                    answer = self.client().copy_mails(mails.ids, trash.id)
+                    self.assertEqual(answer["copied"], 2)
+                    self.assertEqual(len(self.rows(inbox)), 4)
+                    self.work(account)
+                    self.sync(account)
+                    self.assertEqual(
+                        (len(self.alive("INBOX")), len(self.alive("Trash"))), (4, 2)
+                    )
+                    self.assertEqual(
+                        set(self.rows(trash)), set(mails.mapped("subject"))
+                    )
+                    self.assertEqual(mails.folder_id, inbox)
+                    self.assertInStep(account)
+                    none = self.client().copy_mails(mails.ids, inbox.id)
+                    self.assertEqual(none["copied"], 0, "they are there already")
 
     def test_a_lost_answer_moves_nothing_twice(self):
         """Law 6: cut at each place of the move, then done again."""

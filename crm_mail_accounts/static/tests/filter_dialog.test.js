@@ -329,7 +329,8 @@ describe("from a mail", () => {
         };
         await mountMailClient();
         await contains("[data-message-id='3']").click();
-        await contains(".o_crm_mail_reading_pane [data-action='filter']").click();
+        await contains(".o_crm_mail_reading_pane .o_crm_mail_more_actions").click();
+        await contains(".o-dropdown--menu [data-action='filter']").click();
         await settled();
         expect(asked).toEqual([3]);
         expect(queryAllValues("#o_crm_mail_filter_name")).toEqual(["Giulia"]);

@@ -203,7 +203,7 @@ describe("search", () => {
         await animationFrame();
         expect(lastView()).toEqual({search: {words: [["text", "rosa"]], flags: []}});
         expect(".o_crm_mail_message_list h2").toHaveText("All folders");
-        expect(".o_crm_mail_row_place:first").toHaveText("Inbox · laura@demo.test");
+        expect(".o_crm_mail_row_place:first").toHaveText("Inbox · laura");
         await press("Escape");
         await contains(".o_crm_mail_search_clear").click();
         await animationFrame();

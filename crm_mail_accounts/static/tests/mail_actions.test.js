@@ -1,11 +1,11 @@
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
-import {queryAllAttributes, queryAllTexts, queryOne} from "@odoo/hoot-dom";
+import {press, queryAllAttributes, queryAllTexts, queryOne} from "@odoo/hoot-dom";
 import {advanceTime, animationFrame, Deferred} from "@odoo/hoot-mock";
 import {patchUiSize, SIZES} from "@mail/../tests/mail_test_helpers";
 import {waitNotifications, waitUntilSubscribe} from "@bus/../tests/bus_test_helpers";
 import {contains, getService, MockServer, onRpc} from "@web/../tests/web_test_helpers";
 
-import {UNDO_TIME} from "@crm_mail_accounts/messages_service/mail_actions";
+import {UNDO_TIME} from "@crm_mail_accounts/messages_service/undo_offer";
 import {BUS_DELAY} from "@crm_mail_accounts/messages_service/news_service";
 
 import {
@@ -231,6 +231,86 @@ describe("moves", () => {
         expect(server.changes).toHaveLength(1);
     });
 
+    test("undo works before the server has answered", async () => {
+        const held = new Deferred();
+        server.hold = {delete: held};
+        await openList();
+        await contains(".o_crm_mail_rows").focus();
+        await press("#");
+        await animationFrame();
+        expect(shownIds()).toEqual([2, 1]);
+        await press("z");
+        await animationFrame();
+        expect(shownIds()).toEqual([3, 2, 1]);
+        expect(server.changes.map(([name]) => name)).toEqual(["delete"]);
+        held.resolve();
+        await animationFrame();
+        await animationFrame();
+        expect(server.changes.at(-1)).toEqual(["undo_move", [[3, 1]]]);
+        expect(shownIds()).toEqual([3, 2, 1]);
+        expect(told()).toEqual([]);
+    });
+
+    test("a deed that is refused after it was taken back is not given back twice", async () => {
+        const held = new Deferred();
+        server.hold = {delete: held};
+        server.refuse = {delete: "No trash."};
+        await openList();
+        await contains(".o_crm_mail_rows").focus();
+        await press("#");
+        await press("z");
+        held.resolve();
+        await animationFrame();
+        await animationFrame();
+        expect(shownIds()).toEqual([3, 2, 1]);
+        expect(server.changes).toHaveLength(1);
+        expect(told()).toEqual(["No trash."]);
+    });
+
+    test("marks are taken back too, only where they changed something", async () => {
+        server.rows = [makeRow(3), makeRow(2, {seen: false}), makeRow(1)];
+        server.folders[0].unread = 1;
+        await openList();
+        await contains(".o_crm_mail_rows").focus();
+        await press(["Control", "a"]);
+        await press(["Shift", "I"]);
+        await animationFrame();
+        expect("[data-message-id='2']").not.toHaveClass("o_crm_mail_row_unread");
+        await press("z");
+        await animationFrame();
+        await animationFrame();
+        expect(server.changes.at(-1)).toEqual(["mark", [2], [], ["seen"]]);
+        expect("[data-message-id='2']").toHaveClass("o_crm_mail_row_unread");
+        expect("[data-message-id='1']").not.toHaveClass("o_crm_mail_row_unread");
+        expect("[data-folder-id='1'] .o_crm_mail_folder_count").toHaveText("1");
+    });
+
+    test("several marks at once say so, with a way back", async () => {
+        await openList();
+        await contains(".o_crm_mail_rows").focus();
+        await press(["Control", "a"]);
+        await press("s");
+        await animationFrame();
+        expect(told()).toEqual(["3 messages were flagged."]);
+        await contains(".o_notification_buttons button").click();
+        await animationFrame();
+        expect(server.changes.at(-1)).toEqual(["mark", [3, 2, 1], [], ["flagged"]]);
+        expect(".o_crm_mail_row .fa-star").toHaveCount(0);
+    });
+
+    test("mails are copied to a folder, and stay where they are", async () => {
+        await openList();
+        await contains(".o_crm_mail_rows").focus();
+        await press(["Shift", "V"]);
+        await animationFrame();
+        expect(".modal-title").toHaveText("Copy the message to");
+        await contains("#o_crm_mail_pick [data-folder-id='6']").click();
+        await animationFrame();
+        expect(server.changes).toEqual([["copy_mails", [3], 6]]);
+        expect(shownIds()).toEqual([3, 2, 1]);
+        expect(told()).toHaveLength(1);
+    });
+
     test("in the trash deleting is for good, and asks before", async () => {
         server.rows = [makeRow(3, {folder_id: 3}), makeRow(2, {folder_id: 3})];
         await mountMailClient({place: {folderId: 3}});
@@ -342,7 +422,7 @@ describe("phone", () => {
         const names = () => queryAllAttributes(".o_crm_mail_action", "data-action");
         expect(names()).toEqual(["archive", "delete", "unread"]);
         await contains(".o_crm_mail_more_actions").click();
-        expect(names().slice(3)).toEqual(["move", "junk", "flag", "filter"]);
+        expect(names().slice(3)).toEqual(["move", "junk", "flag", "copy", "filter"]);
         await contains(".o-dropdown--menu [data-action='flag']").click();
         expect(server.changes).toEqual([["mark", [3], ["flagged"], []]]);
         await contains(action("delete")).click();

@@ -25,16 +25,20 @@ export function mailChanges(server, value, state) {
     const roleId = (role) =>
         (server.folders.find((folder) => folder.role === role) || {}).id;
     const mark = (messageIds, add = [], remove = []) => {
+        const changed = [];
         for (const row of value("rows", [])) {
             if (!messageIds.includes(row.id)) {
                 continue;
             }
             const {seen} = row;
+            if (add.some((name) => !row[name]) || remove.some((name) => row[name])) {
+                changed.push(row.id);
+            }
             add.forEach((name) => (row[name] = true));
             remove.forEach((name) => (row[name] = false));
             countUnread(row.folder_id, Number(seen) - Number(row.seen));
         }
-        return state();
+        return {changed, progress: state()};
     };
     const place = (row, folderId) => {
         if (!row.seen) {
@@ -76,6 +80,7 @@ export function mailChanges(server, value, state) {
     return {
         mark,
         move,
+        copy_mails: (ids) => ({copied: ids.length, progress: state()}),
         archive: (ids) => move(ids, roleId("archive") || 80),
         junk: (ids) => move(ids, roleId("junk")),
         not_junk: (ids) => move(ids, roleId("inbox")),
@@ -91,7 +96,7 @@ export function mailChanges(server, value, state) {
             return mark(
                 inFolder.map((row) => row.id),
                 ["seen"]
-            );
+            ).progress;
         },
         empty_folder: () => remove(server.rows.map((row) => row.id)).progress,
         create_folder: (...args) => {

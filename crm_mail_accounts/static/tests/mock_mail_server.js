@@ -118,6 +118,8 @@ export function mockMailServer(values = {}) {
         /** What this tab said that it shows: [the open mail, those that are answered] */
         presences: [],
         answerChecks: [],
+        /** @type {{[method: string]: Promise<void>}} answers that take their time */
+        hold: {},
         /** Names of the calls, for tests that count them */
         calls: [],
         /** @type {[string, ...any][]} the calls that change something, in full */
@@ -245,9 +247,10 @@ export function mockMailServer(values = {}) {
         });
     }
     for (const [method, change] of Object.entries(changes)) {
-        onRpc("crm.mail.client", method, ({args}) => {
+        onRpc("crm.mail.client", method, async ({args}) => {
             server.calls.push(method);
             server.changes.push([method, ...args]);
+            await server.hold[method];
             if (server.refuse[method]) {
                 throw refusal(server.refuse[method]);
             }

@@ -17,6 +17,8 @@ import {AwayBanner} from "./away_banner/away_banner";
 import {ContextPanel} from "./context_panel/context_panel";
 import {FolderList} from "./folder_list/folder_list";
 import {MessageList} from "./message_list/message_list";
+import {PANE_LIMITS, usePaneSizes} from "./pane_splitter/pane_sizes";
+import {PaneSplitter} from "./pane_splitter/pane_splitter";
 import {OutgoingList} from "./outgoing_list/outgoing_list";
 import {ReadingPane} from "./reading_pane/reading_pane";
 import {useMailKeys} from "./use_mail_keys";
@@ -25,8 +27,8 @@ import {Welcome} from "./welcome/welcome";
 /**
  * The screen "Messages": folders, list, mail, and what the CRM knows beside it.
  *
- * Wide: four columns. Middle: what the CRM knows folds into the reading pane. Phone:
- * one pane at a time, each with a way back.
+ * Wide: four columns. Middle: what the CRM knows folds into the reading pane. Narrow:
+ * a mail takes the place of the list. Phone: one pane at a time, each with a way back.
  */
 export class MailClient extends Component {
     static template = "crm_mail_accounts.MailClient";
@@ -37,6 +39,7 @@ export class MailClient extends Component {
         FolderList,
         MessageList,
         OutgoingList,
+        PaneSplitter,
         ReadingPane,
         Welcome,
     };
@@ -60,6 +63,8 @@ export class MailClient extends Component {
         this.client = client;
         this.store = store;
         this.ui = useState(useService("ui"));
+        this.paneSizes = usePaneSizes();
+        this.paneLimits = PANE_LIMITS;
         useMailKeys();
         // Not awaited: the frame of the screen appears at once, its parts fill up.
         onWillStart(() => {
@@ -121,9 +126,11 @@ export class MailClient extends Component {
         );
     }
 
-    /** Where a mail is read; on a phone it takes the place of the list in any case */
+    /** Where a mail is read: where two panes have no room it takes the list's place */
     get pane() {
-        return this.isPhone ? "off" : this.store.layout.pane;
+        const {pane} = this.store.layout;
+        const isNarrow = this.ui.size < SIZES.LG && pane === "right";
+        return this.isPhone || isNarrow ? "off" : pane;
     }
 
     /** @param {"folders"|"list"|"message"} pane */

@@ -63,11 +63,12 @@ export function useMailKeys() {
         "#": () => act("delete"),
         Delete: () => act("delete"),
         s: () => act("flag", "unflag"),
-        u: () => act("unread"),
-        I: () => act("read"),
+        u: () => actions.markAs("unread", store.targetRows),
+        I: () => actions.markAs("read", store.targetRows),
         "!": () => act("junk", "notJunk"),
         v: () => act("move"),
         A: () => act("assign"),
+        V: () => act("copy"),
         l: () => {
             if (store.openId && store.mayLink) {
                 openLinkDialog(store.openId);

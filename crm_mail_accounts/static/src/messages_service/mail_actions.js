@@ -1,12 +1,13 @@
 import {_t} from "@web/core/l10n/translation";
 
 import {mailsOf} from "./list_state";
+import {UndoOffer} from "./undo_offer";
 
 /**
  * What the reader does to mails.
  *
  * Each change is shown at once by the store, then asked of the server, and taken back
- * when that refuses. Mails that were moved can be brought back for a few seconds.
+ * when that refuses. For a few seconds the reader can take it back as well.
  *
  * @typedef {import("./mail_client_service").MailClientService} MailClientService
  * @typedef {import("./mail_client_store").Row} Row
@@ -16,8 +17,6 @@ import {mailsOf} from "./list_state";
 
 /** The server takes that many mails in one call */
 export const AT_ONCE = 5000;
-/** Milliseconds in which a move can be undone */
-export const UNDO_TIME = 8000;
 
 /**
  * @template T
@@ -35,8 +34,7 @@ export class MailActions {
     /** @param {MailClientService} client */
     constructor(client) {
         this.client = client;
-        /** @type {{moved: [number, number][], close: Function}|null} */
-        this.undoable = null;
+        this.undoing = new UndoOffer(client);
     }
 
     get store() {
@@ -80,15 +78,67 @@ export class MailActions {
         remove.forEach((name) => (flags[name] = false));
         const ids = rows.map((row) => row.id);
         const before = store.setFlags(ids, flags, {whole});
-        const asked = whole ? mailsOf(rows) : ids;
-        const answer = await this.ask("mark", asked, [add, remove]);
-        if (answer.failed) {
+        const asked = this.ask("mark", whole ? mailsOf(rows) : ids, [add, remove]);
+        const offer =
+            isAsked &&
+            this.undoing.begin(() => this.unmark(before, asked, add, remove));
+        const answer = await asked;
+        if (answer.failed && !offer.isTaken) {
             store.restoreFlags(before);
-            if (isAsked || store.online) {
-                client.tell(answer.sentence);
-            }
+        }
+        if (answer.failed && (isAsked || store.online)) {
+            client.tell(answer.sentence);
+        }
+        if (offer && (answer.failed || !answer.changed.length)) {
+            this.undoing.withdraw(offer);
+        } else if (offer) {
+            this.undoing.show(offer, this.markedText(answer.changed, add, remove));
         }
         await client.settle(answer);
+    }
+
+    /**
+     * The opposite, of those mails that were not like this before.
+     *
+     * @param {import("./change_state").FlagsBefore[]} before
+     * @param {Promise<object>} asked
+     * @param {Mark[]} add
+     * @param {Mark[]} remove
+     */
+    async unmark(before, asked, add, remove) {
+        const {client, store} = this;
+        store.restoreFlags(before);
+        const {failed, changed} = await asked;
+        if (failed || !changed.length) {
+            return;
+        }
+        const answer = await this.ask("mark", changed, [remove, add]);
+        if (answer.failed) {
+            client.tell(answer.sentence);
+        }
+        await client.settle(answer, {refresh: true});
+    }
+
+    /**
+     * What there is to say: of one mail its row says it.
+     *
+     * @param {number[]} changed
+     * @param {Mark[]} add
+     * @param {Mark[]} remove
+     */
+    markedText({length: count}, [add], [remove]) {
+        if (count < 2) {
+            return "";
+        }
+        if (add === "seen") {
+            return _t("%s messages were marked as read.", count);
+        }
+        if (remove === "seen") {
+            return _t("%s messages were marked as unread.", count);
+        }
+        return add
+            ? _t("%s messages were flagged.", count)
+            : _t("The flag was removed from %s messages.", count);
     }
 
     /** @param {Row[]} rows */
@@ -186,19 +236,35 @@ export class MailActions {
         });
     }
 
-    /** Brings back what was moved last. */
-    async undo() {
-        const offer = this.undoable;
-        if (!offer) {
-            return;
-        }
-        offer.close();
+    /**
+     * The server makes the copies, which appear in their folder with its next answers.
+     *
+     * @param {Row[]} rows
+     * @param {Folder} folder
+     */
+    async copy(rows, folder) {
         const {client} = this;
-        const answer = await this.ask("undo_move", offer.moved, []);
+        const {name} = folder;
+        const answer = await this.ask("copy_mails", mailsOf(rows), [folder.id]);
         if (answer.failed) {
             client.tell(answer.sentence);
+        } else {
+            const count = answer.copied;
+            const said =
+                count === 1
+                    ? _t("The message was copied to “%s”.", name)
+                    : _t("%(count)s messages were copied to “%(name)s”.", {
+                          count,
+                          name,
+                      });
+            client.notification.add(said, {type: "info"});
         }
-        await client.settle(answer, {refresh: true});
+        await client.settle(answer);
+    }
+
+    /** Takes back what the reader did last. */
+    undo() {
+        return this.undoing.take();
     }
 
     // ---------------------------------------------------------------- helpers
@@ -228,45 +294,52 @@ export class MailActions {
      */
     async takeAway(method, rows, {args = [], isFinal = false, targetId, tell}) {
         const {client, store} = this;
-        if (this.undoable) {
-            this.undoable.close();
-        }
+        this.undoing.end();
         const ids = rows.map((row) => row.id);
         const follower = store.followerOf(ids);
         const taken = store.takeRows(ids, targetId, {isFinal});
         const asked = this.ask(method, mailsOf(rows), args);
+        const offer = this.undoing.begin(() => this.bringBack(taken, asked));
         if (taken.openLeft && follower) {
             client.openMessage(follower.id);
         } else if (taken.openLeft) {
             store.closeMessage();
         }
         const answer = await asked;
-        if (answer.failed) {
+        if (answer.failed && !offer.isTaken) {
             store.giveBack(taken);
-            client.tell(answer.sentence);
-        } else if (answer.moved.length) {
-            this.offerUndo(tell(answer.moved.length), answer.moved);
         }
-        await client.settle(answer);
+        if (answer.failed) {
+            client.tell(answer.sentence);
+        }
+        if (answer.failed || !answer.moved.length) {
+            this.undoing.withdraw(offer);
+        } else {
+            this.undoing.show(offer, tell(answer.moved.length));
+        }
+        if (answer.failed || !offer.isTaken) {
+            await client.settle(answer);
+        }
     }
 
     /**
-     * @param {string} text
-     * @param {[number, number][]} moved
+     * Moved mails come back, on screen at once.
+     *
+     * @param {import("./change_state").Taken} taken
+     * @param {Promise<object>} asked
      */
-    offerUndo(text, moved) {
-        const offer = {moved};
-        offer.close = this.client.notification.add(text, {
-            type: "info",
-            autocloseDelay: UNDO_TIME,
-            buttons: [{name: _t("Undo"), onClick: () => this.undo()}],
-            onClose: () => {
-                if (this.undoable === offer) {
-                    this.undoable = null;
-                }
-            },
-        });
-        this.undoable = offer;
+    async bringBack(taken, asked) {
+        const {client, store} = this;
+        store.giveBack(taken);
+        const {failed, moved} = await asked;
+        if (failed) {
+            return;
+        }
+        const answer = await this.ask("undo_move", moved, []);
+        if (answer.failed) {
+            client.tell(answer.sentence);
+        }
+        await client.settle(answer, {refresh: true});
     }
 
     /**
@@ -275,12 +348,14 @@ export class MailActions {
      * @param {string} method
      * @param {Array} items ids, or what `undo_move` takes
      * @param {Array} args
-     * @returns {Promise<{failed: boolean, sentence?: string, moved?: [number, number][], progress?: object}>}
+     * @returns {Promise<{failed: boolean, sentence?: string, moved?: [number, number][], changed?: number[], copied?: number, progress?: object}>}
      */
     ask(method, items, args) {
         const {client} = this;
         return client.changes.run(async () => {
             const moved = [];
+            const changed = [];
+            let copied = 0;
             let progress = null;
             for (const slice of slices(items)) {
                 const answer = await client.ask(method, [slice, ...args]);
@@ -288,9 +363,11 @@ export class MailActions {
                     return answer;
                 }
                 moved.push(...(answer.value.moved || []));
+                changed.push(...(answer.value.changed || []));
+                copied += answer.value.copied || 0;
                 progress = answer.value.progress || answer.value;
             }
-            return {failed: false, moved, progress};
+            return {failed: false, moved, changed, copied, progress};
         });
     }
 }

@@ -10,8 +10,13 @@ registry.category("web_tour.tours").add("crm_mail_accounts_filter", {
             run: "click",
         },
         {
+            content: "More to do with it",
+            trigger: ".o_crm_mail_reading_pane .o_crm_mail_more_actions",
+            run: "click",
+        },
+        {
             content: "A filter for mails like this one",
-            trigger: ".o_crm_mail_reading_pane [data-action='filter']",
+            trigger: ".o-dropdown--menu [data-action='filter']",
             run: "click",
         },
         {

@@ -11,6 +11,7 @@ import {useFolderDialogs} from "../folder_menu/folder_dialogs";
 import {FolderMenu} from "../folder_menu/folder_menu";
 import {SettingsDialog} from "../settings_dialog/settings_dialog";
 import {folderIcon, folderName, placeIcon, placeName} from "./folder_name";
+import {MailDrop} from "./mail_drop";
 
 const HEALTH_CLASSES = {
     ok: "text-success",
@@ -49,6 +50,7 @@ export class FolderList extends Component {
         this.folderName = folderName;
         /** The folder whose menu is open, and the one that mails are dragged over */
         this.state = useState({menuId: false, dropId: false});
+        this.drop = new MailDrop(client, store, this.state);
         /** The one line of all trees that Tab reaches */
         this.focus = useState({folderId: false});
     }
@@ -225,41 +227,6 @@ export class FolderList extends Component {
         }
     }
 
-    /**
-     * Mails that are dropped on a unified folder go to that of their own mailbox.
-     *
-     * @param {object} place
-     */
-    targetOf({folders}) {
-        return folders.find((folder) =>
-            this.store.mayMoveTo(this.store.dragged, folder)
-        );
-    }
-
-    /**
-     * @param {DragEvent} ev
-     * @param {object} place
-     */
-    onPlaceDragOver(ev, place) {
-        if (this.targetOf(place)) {
-            ev.preventDefault();
-            ev.dataTransfer.dropEffect = "move";
-            this.state.dropId = place.id;
-        }
-    }
-
-    /**
-     * @param {DragEvent} ev
-     * @param {object} place
-     */
-    onPlaceDrop(ev, place) {
-        const target = this.targetOf(place);
-        this.state.dropId = false;
-        if (target) {
-            this.onDrop(ev, target);
-        }
-    }
-
     /** @param {import("../../messages_service/mail_client_store").Folder} folder */
     openFolder(folder) {
         this.focus.folderId = folder.id;
@@ -288,41 +255,6 @@ export class FolderList extends Component {
         const line = this.root.el?.querySelector(`[data-folder-id='${menuId}']`);
         if (line) {
             line.focus({preventScroll: true});
-        }
-    }
-
-    // ------------------------------------------------------- mails dropped here
-
-    /**
-     * @param {DragEvent} ev
-     * @param {import("../../messages_service/mail_client_store").Folder} folder
-     */
-    onDragOver(ev, folder) {
-        if (this.store.mayMoveTo(this.store.dragged, folder)) {
-            ev.preventDefault();
-            ev.dataTransfer.dropEffect = "move";
-            this.state.dropId = folder.id;
-        }
-    }
-
-    /** @param {import("../../messages_service/mail_client_store").Folder} folder */
-    onDragLeave(folder) {
-        if (this.state.dropId === folder.id) {
-            this.state.dropId = false;
-        }
-    }
-
-    /**
-     * @param {DragEvent} ev
-     * @param {import("../../messages_service/mail_client_store").Folder} folder
-     */
-    onDrop(ev, folder) {
-        const rows = this.store.dragged;
-        this.state.dropId = false;
-        if (this.store.mayMoveTo(rows, folder)) {
-            ev.preventDefault();
-            this.store.setDragged([]);
-            this.client.mails.move(rows, folder);
         }
     }
 

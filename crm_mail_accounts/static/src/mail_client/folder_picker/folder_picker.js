@@ -4,6 +4,7 @@ import {_t} from "@web/core/l10n/translation";
 import {normalize} from "@web/core/l10n/utils";
 import {useAutofocus} from "@web/core/utils/hooks";
 
+import {mailsOf} from "../../messages_service/list_state";
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {folderIcon, folderName} from "../folder_list/folder_name";
 
@@ -49,7 +50,7 @@ export class FolderPicker extends Component {
         if (this.props.title) {
             return this.props.title;
         }
-        const count = this.props.rows.length;
+        const {length: count} = mailsOf(this.props.rows);
         return count === 1
             ? _t("Move the message to")
             : _t("Move %s messages to", count);

@@ -7,6 +7,8 @@ import {useMailActions} from "./use_mail_actions";
 
 /** Actions that a narrow bar shows; the others are in its menu */
 const NARROW = 3;
+/** What is seldom wanted is in the menu of a wide bar, too */
+const SELDOM = ["copy", "filter"];
 
 /** What can be done with some mails, as a row of icons. */
 export class MailToolbar extends Component {
@@ -26,15 +28,14 @@ export class MailToolbar extends Component {
     }
 
     get parts() {
-        const actions = this.actions.for(this.props.rows);
-        if (!this.props.isNarrow) {
-            return {shown: actions, more: []};
-        }
-        const {rows, hasReplies} = this.props;
+        const {rows, hasReplies, isNarrow} = this.props;
+        const actions = this.actions.for(rows);
         const replies = hasReplies ? this.replies.for(rows) : [];
+        const isShown = ({name}, index) =>
+            isNarrow ? index < NARROW : !SELDOM.includes(name);
         return {
-            shown: actions.slice(0, NARROW),
-            more: [...actions.slice(NARROW), ...replies],
+            shown: actions.filter(isShown),
+            more: [...actions.filter((...one) => !isShown(...one)), ...replies],
         };
     }
 

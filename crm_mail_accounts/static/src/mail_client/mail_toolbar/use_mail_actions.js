@@ -2,7 +2,7 @@ import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dia
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 
-import {unreadOf} from "../../messages_service/list_state";
+import {mailsOf, unreadOf} from "../../messages_service/list_state";
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {AssignDialog} from "../assign_dialog/assign_dialog";
 import {FilterDialog} from "../filter_dialog/filter_dialog";
@@ -13,7 +13,7 @@ import {FolderPicker} from "../folder_picker/folder_picker";
  * the icons of a row and the keys.
  *
  * @typedef {import("../../messages_service/mail_client_store").Row} Row
- * @typedef {"archive"|"delete"|"read"|"unread"|"junk"|"notJunk"|"move"|"flag"|"unflag"|"assign"|"filter"} ActionName
+ * @typedef {"archive"|"delete"|"read"|"unread"|"junk"|"notJunk"|"move"|"flag"|"unflag"|"assign"|"copy"|"filter"} ActionName
  * @typedef {{name: ActionName, label: string, icon: string, key: string, run: () => void}} MailAction
  */
 
@@ -58,7 +58,7 @@ export class MailActionList {
             isFinal ? _t("Delete for good") : _t("Delete"),
             () => this.delete(rows)
         );
-        if (rows.every((row) => unreadOf(row))) {
+        if (rows.some((row) => unreadOf(row))) {
             add("read", "fa-envelope-open-o", "Shift+I", _t("Mark as read"), () =>
                 mails.markRead(rows)
             );
@@ -87,6 +87,7 @@ export class MailActionList {
                 this.dialog.add(AssignDialog, {rows})
             );
         }
+        add("copy", "fa-files-o", "Shift+V", _t("Copy to…"), () => this.copy(rows));
         if (rows.length === 1 && store.isOwn(rows[0].account_id)) {
             add("filter", "fa-filter", "", _t("Filter mails like this"), () =>
                 this.filter(rows[0])
@@ -105,6 +106,23 @@ export class MailActionList {
         const action = this.for(rows).find(({name}) => names.includes(name));
         if (action) {
             action.run();
+        }
+    }
+
+    /**
+     * By key: of some mails that are read and others that are not either may be meant.
+     *
+     * @param {"read"|"unread"} name
+     * @param {Row[]} rows
+     */
+    markAs(name, rows) {
+        if (!rows.length || !this.store.mayActOn(rows)) {
+            return;
+        }
+        if (name === "read") {
+            this.mails.markRead(rows);
+        } else {
+            this.mails.markUnread(rows);
         }
     }
 
@@ -154,6 +172,21 @@ export class MailActionList {
         this.dialog.add(FilterDialog, {
             accountId: row.account_id,
             messageId: row.id,
+        });
+    }
+
+    /** @param {Row[]} rows */
+    copy(rows) {
+        const {length: count} = mailsOf(rows);
+        this.dialog.add(FolderPicker, {
+            rows,
+            title:
+                count === 1
+                    ? _t("Copy the message to")
+                    : _t("Copy %s messages to", count),
+            onPicked: (folder) => {
+                this.mails.copy(rows, folder);
+            },
         });
     }
 

@@ -304,7 +304,7 @@ export class MessageList extends Component {
         const badge = this.dragBadge.el;
         badge.textContent =
             rows.length === 1 ? _t("1 message") : _t("%s messages", rows.length);
-        ev.dataTransfer.effectAllowed = "move";
+        ev.dataTransfer.effectAllowed = "copyMove";
         // Without data Firefox does not drag.
         ev.dataTransfer.setData("text/plain", badge.textContent);
         ev.dataTransfer.setDragImage(badge, 0, 0);

@@ -44,9 +44,23 @@ export class RowText {
         const account = this.store.getAccount(row.account_id);
         const names = [
             keepsMoved && folder && folderName(folder),
-            (keepsMoved || unifiedRole) && accounts.length > 1 && account?.name,
+            (keepsMoved || unifiedRole) &&
+                accounts.length > 1 &&
+                this.shortName(account),
         ];
         return names.filter(Boolean).join(" · ");
+    }
+
+    /** Of an address what stands before the "@", where that tells enough. */
+    shortName(account) {
+        const short = (each) => each.name.split("@")[0];
+        if (!account) {
+            return "";
+        }
+        const alike = this.store.accounts.filter(
+            (each) => short(each) === short(account)
+        );
+        return alike.length > 1 ? account.name : short(account) || account.name;
     }
 
     /** @param {Row} row */

@@ -9,17 +9,31 @@ import {useMailClient} from "../../messages_service/use_mail_client";
 import {AttachmentDialog} from "../attachment_dialog/attachment_dialog";
 import {FilterDialog} from "../filter_dialog/filter_dialog";
 import {HeadersDialog} from "../headers_dialog/headers_dialog";
+import {useMailActions} from "../mail_toolbar/use_mail_actions";
 import {VisibilityDialog} from "../visibility_dialog/visibility_dialog";
 
 /** What else there is of one mail: its header, its source, on paper, as a file. */
 export class MessageMenu extends Component {
     static template = "crm_mail_accounts.MessageMenu";
     static components = {Dropdown, DropdownItem};
-    static props = {message: Object};
+    static props = {
+        message: Object,
+        /** Whether it also has what can be done with this mail of a conversation */
+        hasActions: {type: Boolean, optional: true},
+    };
 
     setup() {
         this.store = useMailClient().store;
+        this.mailActions = useMailActions();
         this.dialog = useService("dialog");
+    }
+
+    /** But for those that the menu has of its own */
+    get actions() {
+        const {hasActions, message} = this.props;
+        return hasActions
+            ? this.mailActions.for([message]).filter(({name}) => name !== "filter")
+            : [];
     }
 
     get base() {

@@ -10,7 +10,6 @@ import {DeliveryReport} from "../delivery_report/delivery_report";
 import {DraftNote} from "../draft_note/draft_note";
 import {FilterDialog} from "../filter_dialog/filter_dialog";
 import {InvitationCard} from "../invitation_card/invitation_card";
-import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {longDate} from "../message_list/message_date";
 import {MessageMenu} from "../message_menu/message_menu";
 import {ReplyBar} from "../reply_bar/reply_bar";
@@ -39,7 +38,6 @@ export class MessageView extends Component {
         DeliveryReport,
         DraftNote,
         InvitationCard,
-        MailToolbar,
         MessageMenu,
         ReplyBar,
     };
@@ -48,7 +46,7 @@ export class MessageView extends Component {
         row: {type: [Object, {value: null}]},
         view: Object,
         isPhone: {type: Boolean, optional: true},
-        /** One of several in a conversation: it has a bar of its own and folds */
+        /** One of several in a conversation: it has actions of its own and folds */
         onFold: {type: Function, optional: true},
         onRetry: Function,
     };
@@ -148,6 +146,13 @@ export class MessageView extends Component {
     openFilter() {
         const {account_id: accountId, filed_by_id: filterId} = this.data;
         this.dialog.add(FilterDialog, {accountId, filterId});
+    }
+
+    /** What only tells something is no alarm. @param {{level: string}} warning */
+    warningClass({level}) {
+        return level === "info"
+            ? "o_crm_mail_note"
+            : `alert alert-${level} mb-0 rounded-0 border-0`;
     }
 
     /** @param {{level: string}} warning */

@@ -28,6 +28,8 @@ export class ReadingPane extends Component {
     };
     static props = {
         isPhone: {type: Boolean, optional: true},
+        /** Whether it stands in the place of the list */
+        hasBack: {type: Boolean, optional: true},
         /** Whether what the CRM knows is folded in here, for want of a column */
         foldsContext: {type: Boolean, optional: true},
     };
@@ -65,7 +67,7 @@ export class ReadingPane extends Component {
     }
 
     get hasHead() {
-        return this.props.isPhone || (this.rows.length > 0 && this.store.mayAct);
+        return this.props.hasBack || (this.rows.length > 0 && this.store.mayAct);
     }
 
     get subject() {

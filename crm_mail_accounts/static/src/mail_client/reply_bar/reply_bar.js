@@ -6,6 +6,7 @@ import {useReplyActions} from "./use_reply_actions";
 
 /** Ways to answer that are shown as buttons; the others are in the menu */
 const SHOWN = 3;
+const SHOWN_SHORT = 1;
 
 /** Reply, reply to all, forward: beside a mail, or below it on a phone. */
 export class ReplyBar extends Component {
@@ -14,6 +15,8 @@ export class ReplyBar extends Component {
     static props = {
         rows: {type: Array, element: Object},
         isPhone: {type: Boolean, optional: true},
+        /** Whether there is little room: the first way is a button, the others a menu */
+        isShort: {type: Boolean, optional: true},
     };
 
     setup() {
@@ -22,7 +25,8 @@ export class ReplyBar extends Component {
 
     get parts() {
         const actions = this.actions.for(this.props.rows);
-        return {shown: actions.slice(0, SHOWN), more: actions.slice(SHOWN)};
+        const count = this.props.isShort ? SHOWN_SHORT : SHOWN;
+        return {shown: actions.slice(0, count), more: actions.slice(count)};
     }
 
     /** @param {import("./use_reply_actions").ReplyAction} action */

@@ -3,8 +3,10 @@ import {browser} from "@web/core/browser/browser";
 import {Dialog} from "@web/core/dialog/dialog";
 import {_t} from "@web/core/l10n/translation";
 import {Notebook} from "@web/core/notebook/notebook";
+import {useService} from "@web/core/utils/hooks";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
+import {FilterDialog} from "../filter_dialog/filter_dialog";
 
 /** How the screen looks and what it tells of; each choice is kept at once. */
 export class SettingsDialog extends Component {
@@ -16,6 +18,7 @@ export class SettingsDialog extends Component {
         const {client, store} = useMailClient();
         this.client = client;
         this.store = store;
+        this.dialog = useService("dialog");
         this.state = useState({isDenied: false});
         this.title = _t("Settings of Messages");
     }
@@ -64,11 +67,26 @@ export class SettingsDialog extends Component {
 
     /** What there is to set up of an account, and the way there */
     get pages() {
+        const page = (method, name) => ({
+            method,
+            name,
+            open: (accountId) => this.client[method](accountId),
+        });
         return [
-            {method: "openSetup", name: _t("Account")},
-            {method: "openFolderMapping", name: _t("Folders")},
-            {method: "openPop3", name: _t("POP3")},
-            {method: "openAccount", name: _t("Signature, delegates and more")},
+            page("openSetup", _t("Account")),
+            page("openFolderMapping", _t("Folders")),
+            {
+                method: "filters",
+                name: _t("Filters"),
+                open: (accountId) => this.dialog.add(FilterDialog, {accountId}),
+            },
+            {
+                method: "away",
+                name: _t("Out of office"),
+                open: (accountId) => this.client.filters.openAway(accountId),
+            },
+            page("openPop3", _t("POP3")),
+            page("openAccount", _t("Signature, delegates and more")),
         ];
     }
 
@@ -97,11 +115,15 @@ export class SettingsDialog extends Component {
     }
 
     /**
-     * @param {"openSetup"|"openFolderMapping"|"openPop3"|"openAccount"} method
+     * @param {(accountId?: number) => any} open
      * @param {number} [accountId]
      */
-    leave(method, accountId) {
+    leave(open, accountId) {
         this.props.close();
-        this.client[method](accountId);
+        open(accountId);
+    }
+
+    addAccount() {
+        this.leave(() => this.client.openSetup());
     }
 }
