@@ -30,8 +30,8 @@ class ScreenCase(MailCase, HttpCase):
         self.account = self.new_account(name="First")
         self.work(self.account)
 
-    def tour(self, name):
-        self.start_tour(MESSAGES, name, login=self.owner.login, timeout=120)
+    def tour(self, name, place=""):
+        self.start_tour(MESSAGES + place, name, login=self.owner.login, timeout=120)
         self.env.invalidate_all()
 
     def subjects(self, account, role):
@@ -87,6 +87,25 @@ class TestScreen(ScreenCase):
         self.assertEqual(len(first.flags("Archive")), 1)
         self.assertEqual(len(self.mailbox.flags("Archive")), 1)
 
+    def test_addresses_lead_to_places_and_the_browser_goes_back_and_forward(self):
+        mail = self.env["crm.mail.message"].search([("subject", "=", "Contract")])
+        self.tour(
+            "crm_mail_accounts_places",
+            f"?crm_mail_folder={mail.shown_folder_id.id}&crm_mail_message={mail.id}",
+        )
+
+    def test_two_tabs_agree(self):
+        self.tour("crm_mail_accounts_two_tabs")
+        self.assertEqual(self.subjects(self.account, "archive"), ["Mail 5"])
+
+    def test_the_layout_is_as_it_was_set(self):
+        """[E1] [E2]"""
+        self.tour("crm_mail_accounts_settings")
+        layout = self.client().bootstrap()["layout"]
+        chosen = {"preview": False, "threads": False, "density": "compact"}
+        chosen |= {"pane": "below", "sound": True, "notify": False, "merge": True}
+        self.assertEqual({name: layout[name] for name in chosen}, chosen)
+
 
 @tagged("post_install", "-at_install")
 class TestPhone(ScreenCase):
@@ -95,5 +114,6 @@ class TestPhone(ScreenCase):
     browser_size = "390x780"
     touch_enabled = True
 
-    def test_one_pane_at_a_time(self):
+    def test_one_pane_at_a_time_and_rows_that_are_swiped(self):
         self.tour("crm_mail_accounts_phone")
+        self.assertEqual(self.subjects(self.account, "archive"), ["Mail 3"])

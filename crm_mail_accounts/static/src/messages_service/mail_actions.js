@@ -89,12 +89,27 @@ export class MailActions {
         if (answer.failed && (isAsked || store.online)) {
             client.tell(answer.sentence);
         }
-        if (offer && (answer.failed || !answer.changed.length)) {
-            this.undoing.withdraw(offer);
-        } else if (offer) {
-            this.undoing.show(offer, this.markedText(answer.changed, add, remove));
+        if (offer) {
+            this.offerUndo(offer, answer, () =>
+                this.markedText(answer.changed, add, remove)
+            );
         }
         await client.settle(answer);
+    }
+
+    /**
+     * The server has answered: what changed something can be taken back.
+     *
+     * @param {import("./undo_offer").Offer} offer
+     * @param {{failed: boolean, changed?: number[], moved?: Array}} answer
+     * @param {() => string} text
+     */
+    offerUndo(offer, answer, text) {
+        if (answer.failed || !(answer.changed.length || answer.moved.length)) {
+            this.undoing.withdraw(offer);
+        } else {
+            this.undoing.show(offer, text());
+        }
     }
 
     /**
@@ -312,11 +327,7 @@ export class MailActions {
         if (answer.failed) {
             client.tell(answer.sentence);
         }
-        if (answer.failed || !answer.moved.length) {
-            this.undoing.withdraw(offer);
-        } else {
-            this.undoing.show(offer, tell(answer.moved.length));
-        }
+        this.offerUndo(offer, answer, () => tell(answer.moved.length));
         if (answer.failed || !offer.isTaken) {
             await client.settle(answer);
         }

@@ -59,25 +59,42 @@ export class MailClientService extends NewsService {
     /**
      * A screen appears: load what it shows and keep it fresh.
      *
+     * Where the browser goes back or forward, the host makes a new screen before it
+     * takes the old one away: what is loaded stays, and only the place is another.
+     *
      * @param {{folderId?: import("./mail_client_store").PlaceId, messageId?: number|false, threadId?: number|false}} [place]
      */
-    async enter({folderId = false, messageId = false, threadId = false} = {}) {
+    async enter(place = {}) {
         this.screens++;
         this.compose.lost.offer();
-        await this.loadBoot();
+        if (this.screens > 1 && this.store.boot === "ready") {
+            this.schedule();
+        } else {
+            await this.loadBoot();
+        }
+        if (this.store.boot === "ready") {
+            await this.goTo(place);
+        }
+    }
+
+    /** Opens what is not open at this place yet, and closes the mail of another. */
+    async goTo({folderId = false, messageId = false, threadId = false}) {
         const {store} = this;
-        if (store.boot !== "ready") {
+        const wanted = store.hasPlace(folderId) ? folderId : store.startPlaceId;
+        if (!wanted) {
             return;
         }
-        const wanted = store.hasPlace(folderId) ? folderId : store.startPlaceId;
         const opened = [];
-        if (wanted) {
+        if (wanted !== store.placeId) {
+            store.closeMessage();
             opened.push(this.openFolder(wanted));
         }
-        if (messageId && wanted) {
+        if (messageId && messageId !== store.openId) {
             opened.push(this.openMessage(messageId));
-        } else if (threadId && wanted) {
+        } else if (threadId && !messageId) {
             opened.push(this.openThread(threadId));
+        } else if (!messageId && store.openId) {
+            store.closeMessage();
         }
         await Promise.all(opened);
     }
@@ -86,6 +103,7 @@ export class MailClientService extends NewsService {
         this.screens--;
         if (!this.screens) {
             browser.clearTimeout(this.timer);
+            this.ahead.forget();
             this.store.leaveFolder();
             this.store.outgoing.close();
         }

@@ -1,11 +1,22 @@
 import {ListService} from "./list_service";
+import {ReadAhead} from "./read_ahead";
 
 /** The mail in the reading pane, its conversation, and what the CRM knows beside it. */
 export class MessageService extends ListService {
+    constructor(services) {
+        super(services);
+        this.ahead = new ReadAhead(this);
+    }
+
     /** @param {number} messageId */
     async openMessage(messageId) {
         const {store} = this;
         store.startMessage(messageId);
+        const known = this.ahead.recall(messageId);
+        if (known) {
+            store.setMessage({...known, ...store.flagsOf(messageId)});
+            this.markShown(messageId);
+        }
         const asked = [this.loadMessage(messageId), this.loadContext(messageId)];
         const {row} = store.message;
         // Of a conversation of one mail a colleague may have begun an answer.
@@ -48,12 +59,17 @@ export class MessageService extends ListService {
         const {serial} = changes;
         const answer = await this.ask("open_message", [messageId]);
         if (answer.failed) {
-            store.failMessage(messageId, answer.sentence);
+            // One that is shown from memory stays: it is better than none.
+            if (!this.ahead.recall(messageId) || store.online) {
+                store.failMessage(messageId, answer.sentence);
+            }
             return;
         }
+        this.ahead.keep(answer.value);
         const flags = changes.isStale(serial) ? store.flagsOf(messageId) : {};
         store.setMessage({...answer.value, ...flags});
         this.markShown(messageId);
+        this.ahead.plan();
     }
 
     /**

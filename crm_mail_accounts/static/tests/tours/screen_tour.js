@@ -18,6 +18,27 @@ const key = (content, keys, trigger = ".o_crm_mail_rows") => ({
     run: `press ${keys}`,
 });
 
+/** A finger that goes so many pixels to the side */
+function swipe(target, distance) {
+    const {left, top} = target.getBoundingClientRect();
+    const touch = (x) =>
+        new Touch({
+            identifier: 1,
+            target,
+            clientX: left + 180 + x,
+            clientY: top + 20,
+        });
+    const fire = (type, touches) =>
+        target.dispatchEvent(
+            new TouchEvent(type, {touches, bubbles: true, cancelable: true})
+        );
+    fire("touchstart", [touch(0)]);
+    for (const part of [0.2, 0.6, 1]) {
+        fire("touchmove", [touch(distance * part)]);
+    }
+    fire("touchend", []);
+}
+
 tours.add("crm_mail_accounts_triage_by_mouse", {
     steps: () => [
         {content: "Read the newest", trigger: row("Mail 5"), run: "click"},
@@ -97,6 +118,15 @@ tours.add("crm_mail_accounts_triage_by_keys", {
         },
         key("Take that back", "z"),
         {content: "They are here again", trigger: row("Mail 2")},
+        {
+            content: "Delete one, and take that back before the answer has come",
+            trigger: ".o_crm_mail_rows",
+            run: async ({press}) => {
+                await press("#");
+                await press("z");
+            },
+        },
+        {content: "It never left", trigger: row("Mail 2")},
         key("Look for one", "/"),
         {
             content: "The search has the keyboard",
@@ -149,7 +179,21 @@ tours.add("crm_mail_accounts_phone", {
             trigger: ".o_crm_mail_reading_pane button:contains(Back)",
             run: "click",
         },
-        {content: "The list is here again", trigger: row("Mail 4")},
+        {
+            content: "Swipe a mail to the right",
+            trigger: row("Mail 3"),
+            run: ({anchor}) => swipe(anchor, 160),
+        },
+        {content: "It is archived", trigger: gone("Mail 3")},
+        {
+            content: "A little to the left is too little",
+            trigger: row("Mail 2"),
+            run: ({anchor}) => swipe(anchor, -40),
+        },
+        {
+            content: "It stays, at its place",
+            trigger: `${row("Mail 2")}:not([data-swipe])`,
+        },
         {content: "Write", trigger: ".o_crm_mail_write", run: "click"},
         {
             content: "The window covers the screen, and can send",

@@ -32,7 +32,7 @@ function stored() {
 
 export class PaneSizes {
     constructor() {
-        /** @type {{[name in PaneName]?: number}} */
+        /** @type {Object<string, number>} */
         this.sizes = stored();
     }
 

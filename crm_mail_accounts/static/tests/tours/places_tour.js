@@ -1,0 +1,114 @@
+import {registry} from "@web/core/registry";
+
+/**
+ * Where the screen is: addresses that lead into it, the browser's way back and forward,
+ * two tabs, and how it is laid out. What lies in the mailboxes is in
+ * `tests/test_web_screen.py`.
+ */
+
+const row = (subject) => `.o_crm_mail_row:contains(${subject})`;
+const opened = (place, subject) =>
+    `.o_crm_mail_client:has(.o_crm_mail_message_list h2:contains(${place})) .o_crm_mail_subject:contains(${subject})`;
+const closed = (place) =>
+    `.o_crm_mail_client:has(.o_crm_mail_message_list h2:contains(${place})) .o_crm_mail_nothing_open`;
+const tours = registry.category("web_tour.tours");
+
+const step = (content, trigger, run) => ({content, trigger, run});
+const back = (content) => step(content, "body", () => window.history.back());
+const forward = (content) => step(content, "body", () => window.history.forward());
+
+tours.add("crm_mail_accounts_places", {
+    steps: () => [
+        step("The address led to a mail", opened("Projects", "Contract")),
+        step("To the inbox", "[data-role='inbox']", "click"),
+        step("Nothing is open there", closed("Inbox")),
+        step("Read a mail", row("Mail 5"), "click"),
+        step(
+            "and another one",
+            `.o_crm_mail_client:has(${opened("Inbox", "Mail 5")}) ${row("Mail 3")}`,
+            "click"
+        ),
+        step("It is open", opened("Inbox", "Mail 3")),
+        back("Back to the mail before"),
+        step("It is open again", opened("Inbox", "Mail 5")),
+        back("Back to the list"),
+        step("Only the list is there", closed("Inbox")),
+        back("Back to where it began"),
+        step("The first mail is open", opened("Projects", "Contract")),
+        forward("And forward"),
+        step("The inbox again", closed("Inbox")),
+        forward("to the mail"),
+        step("which is open", opened("Inbox", "Mail 5")),
+    ],
+});
+
+/** The same screen in a frame of the page is a second tab to the browser. */
+const second = (selector) => `#o_crm_mail_second:iframe ${selector}`;
+const comeToSight = (view) => view.dispatchEvent(new view.Event("visibilitychange"));
+
+tours.add("crm_mail_accounts_two_tabs", {
+    steps: () => [
+        step("The first tab", row("Mail 5"), () => {
+            const frame = document.createElement("iframe");
+            frame.id = "o_crm_mail_second";
+            frame.src = "/odoo/crm-messages";
+            frame.style.cssText =
+                "position: fixed; inset: 50% 0 0 50%; width: 50%; height: 50%; background: white; z-index: 99;";
+            document.body.append(frame);
+        }),
+        step("A second one", second(row("Mail 5"))),
+        step("Archive a mail in the first", row("Mail 5"), () => {
+            const {crm_mail_client: client} = odoo.__WOWL_DEBUG__.root.env.services;
+            client.mails.archive([client.store.list.rows[0]]);
+        }),
+        step("It has left", `.o_crm_mail_client:not(:has(${row("Mail 5")}))`),
+        step("Turn to the second tab", "#o_crm_mail_second", () => {
+            comeToSight(document.querySelector("#o_crm_mail_second").contentWindow);
+        }),
+        step(
+            "There it has left as well",
+            second(`.o_crm_mail_rows:not(:has(${row("Mail 5")}))`)
+        ),
+        step(
+            "Flag a mail there",
+            second(`${row("Mail 4")} .o_crm_mail_row_star`),
+            "click"
+        ),
+        step("It has a star", second(`${row("Mail 4")} .fa-star`)),
+        step("Back to the first", "body", () => comeToSight(window)),
+        step(
+            "The counter of flags has heard",
+            "[data-place='special-flagged'] .o_crm_mail_folder_count:contains(1)"
+        ),
+        step("and so has the list", `${row("Mail 4")} .fa-star`),
+    ],
+});
+
+tours.add("crm_mail_accounts_settings", {
+    steps: () => [
+        step(
+            "The gear",
+            `.o_crm_mail_client:has(${row("Mail 5")}) .o_crm_mail_settings`,
+            "click"
+        ),
+        step("Settings", ".o_crm_mail_menu_settings", "click"),
+        step("No lines of preview", ".modal [data-setting='preview']", "click"),
+        step(
+            "The list has none",
+            ".o_crm_mail_client:not(:has(.o_crm_mail_row_preview))"
+        ),
+        step("Each mail by itself", ".modal [data-setting='threads']", "click"),
+        step("Compact rows", ".modal label:contains(Compact)", "click"),
+        step("The mail below the list", ".modal label:contains(Below)", "click"),
+        step("It is laid out so", ".o_crm_mail_panes.o_crm_mail_below"),
+        step("Notifications", ".modal .nav-link:contains(Notifications)", "click"),
+        step("with a sound", ".modal #o_crm_mail_setting_sound", "click"),
+        step("Accounts", ".modal .nav-link:contains(Accounts)", "click"),
+        step(
+            "lead to the filters",
+            ".modal [aria-label='First'] [data-page='filters']",
+            "click"
+        ),
+        step("of that account", ".o_crm_mail_filter_dialog"),
+    ],
+});
