@@ -35,7 +35,12 @@ RUN = """
     };
     const steps = %s;
     for (const [state, click, waited, root] of steps) {
-        if (click) {
+        if (click.startsWith("key ")) {
+            const key = click.slice(4);
+            document.body.dispatchEvent(
+                new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true})
+            );
+        } else if (click) {
             (await wait(click)).click();
         }
         await wait(waited);
@@ -59,6 +64,16 @@ EMPTY = ".o_crm_mail_list_empty"
 SEARCH_MENU = ".o_crm_mail_search_filters"
 SETTINGS = ".o_crm_mail_menu_settings"
 DIALOG = ".o_crm_mail_settings_dialog"
+DIALOGS = ".o_dialog"
+MENU = ".o-dropdown--menu"
+PICKER = ".o_crm_mail_folder_picker"
+LINK = ".o_crm_mail_link_dialog"
+FILTERS = ".o_crm_mail_filter_dialog"
+EDITOR = ".o_crm_mail_filter_editor"
+NOTIFY = "#o_crm_mail_setting_notify"
+COMPOSER = ".o_crm_mail_composer"
+SCHEDULE = ".o_crm_mail_schedule"
+FORM = ".o_form_view"
 # The tabs above it are the host's.
 PAGE = f"{DIALOG} .tab-content"
 
@@ -72,7 +87,8 @@ class TestAccessibility(MailCase, HttpCase):
         self.owner.password = self.owner.login
 
     def check(self, *steps, path="/odoo/crm-messages"):
-        """Steps: name, what is pressed or "", what must be there, what is tried."""
+        """Steps: name, what is clicked ("key x": what is pressed) or "", what must be
+        there, what is tried."""
         axe = Path(os.environ["CRM_MAIL_AXE"]).read_text()
         self.browser_js(
             path,
@@ -129,6 +145,47 @@ class TestAccessibility(MailCase, HttpCase):
                 ".o_crm_mail_editable",
                 ".o_crm_mail_composer",
             ),
+        )
+
+    def test_dialogs_and_menus(self):
+        self.mailbox = Mailbox()
+        self.mailbox.append(simple_mail("Chairs"), simple_mail("Tables"))
+        self.mailbox.append(simple_mail("Old"), folder="Projects/Old", create=True)
+        self.work(self.new_account())
+        close = f"{DIALOGS} .btn-close"
+        gone = f"body:not(:has({DIALOGS}))"
+        self.check(
+            ("mail", ".o_crm_mail_row", f"{PANE} [data-action='move']", PANE),
+            ("menu of a mail", ".o_crm_mail_message_menu", MENU, MENU),
+            ("more actions", f"{PANE} .o_crm_mail_more_actions", MENU, MENU),
+            ("move", f"{PANE} [data-action='move']", PICKER, PICKER),
+            ("moved", close, gone, SCREEN),
+            ("keys", "key ?", ".o_crm_mail_keys_help", DIALOGS),
+            ("known", close, gone, SCREEN),
+            ("link", "key l", LINK, LINK),
+            ("linked", close, gone, SCREEN),
+            ("filters", f"{PANE} .o_crm_mail_more_actions", MENU, MENU),
+            ("filter", f"{MENU} [data-action='filter']", EDITOR, FILTERS),
+            ("back", ".o_crm_mail_filter_back", f"{FILTERS} .modal-body", FILTERS),
+            ("filtered", close, gone, SCREEN),
+            ("gear", ".o_crm_mail_settings", SETTINGS, MENU),
+            ("settings", SETTINGS, DIALOG, PAGE),
+            ("notes", f"{DIALOG} li:nth-child(2) a", NOTIFY, PAGE),
+            ("set", close, gone, SCREEN),
+            ("composer", "key c", ".o_crm_mail_editable", COMPOSER),
+            ("ways to send", ".o_crm_mail_send_menu", MENU, MENU),
+            ("schedule", ".o_crm_mail_schedule_item", SCHEDULE, SCHEDULE),
+            ("scheduled", close, gone, COMPOSER),
+            ("menu of it", ".o_crm_mail_compose_menu", MENU, MENU),
+        )
+
+    def test_the_form_of_an_account(self):
+        self.mailbox = Mailbox()
+        account = self.new_account()
+        self.work(account)
+        self.check(
+            ("form", "", f"{FORM} .o_field_widget", f"{FORM} .o_form_sheet"),
+            path=f"/odoo/crm.mail.account/{account.id}",
         )
 
     def test_a_mail_and_all_that_stands_beside_it(self):
