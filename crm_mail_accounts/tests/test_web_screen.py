@@ -94,7 +94,7 @@ class TestScreen(ScreenCase):
             f"?crm_mail_folder={mail.shown_folder_id.id}&crm_mail_message={mail.id}",
         )
 
-    def test_two_tabs_agree(self):
+    def test_what_another_tab_has_done_is_seen(self):
         self.tour("crm_mail_accounts_two_tabs")
         self.assertEqual(self.subjects(self.account, "archive"), ["Mail 5"])
 

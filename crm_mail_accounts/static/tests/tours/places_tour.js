@@ -1,8 +1,9 @@
+import {rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 
 /**
  * Where the screen is: addresses that lead into it, the browser's way back and forward,
- * two tabs, and how it is laid out. What lies in the mailboxes is in
+ * what another tab has done, and how it is laid out. What lies in the mailboxes is in
  * `tests/test_web_screen.py`.
  */
 
@@ -39,53 +40,34 @@ tours.add("crm_mail_accounts_places", {
     ],
 });
 
-let second = null;
-/** What is shown in the second tab, which the selectors of a tour do not reach */
-const seen = (subject) =>
-    [...second.document.querySelectorAll(".o_crm_mail_row")].find((each) =>
-        each.textContent.includes(subject)
-    );
-const comeToSight = (view) => view.dispatchEvent(new Event("visibilitychange"));
-
-/** @param {() => any} condition */
-async function until(condition) {
-    for (let tries = 0; tries < 300; tries++) {
-        if (condition()) {
-            return;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`It did not come: ${condition}`);
-}
+/** What another tab of the reader asks of the server */
+const elsewhere = (method, ...args) =>
+    rpc(`/web/dataset/call_kw/crm.mail.client/${method}`, {
+        model: "crm.mail.client",
+        method,
+        args,
+        kwargs: {},
+    });
+const idOf = (anchor) => Number(anchor.dataset.messageId);
+/** The reader comes back to this tab */
+const comeBack = () => window.dispatchEvent(new Event("visibilitychange"));
 
 tours.add("crm_mail_accounts_two_tabs", {
     steps: () => [
-        step("Open the screen in a second tab, too", row("Mail 5"), async () => {
-            second = window.open("/odoo/crm-messages", "second");
-            await until(
-                () => second.document.readyState === "complete" && seen("Mail 5")
-            );
-        }),
-        step("Read a mail in the first", row("Mail 5"), "click"),
-        step("Archive it", ".o_crm_mail_reading_pane [data-action='archive']", "click"),
-        step("It has left", `.o_crm_mail_client:not(:has(${row("Mail 5")}))`),
-        step("Turn to the second: there it has left as well", "body", async () => {
-            comeToSight(second);
-            await until(() => seen("Mail 4") && !seen("Mail 5"));
-        }),
-        step("Flag a mail there", "body", async () => {
-            seen("Mail 4").querySelector(".o_crm_mail_row_star").click();
-            await until(() => seen("Mail 4").querySelector(".fa-star"));
-        }),
-        step("Back to the first, which counts the flag", "body", () =>
-            comeToSight(window)
+        step("Archive a mail in another tab", row("Mail 5"), ({anchor}) =>
+            elsewhere("archive", [idOf(anchor)])
         ),
+        step("Back in this one", ".o_crm_mail_rows", comeBack),
+        step("it has left", `.o_crm_mail_client:not(:has(${row("Mail 5")}))`),
+        step("Flag a mail there", row("Mail 4"), ({anchor}) =>
+            elsewhere("mark", [idOf(anchor)], ["flagged"])
+        ),
+        step("Back in this one", ".o_crm_mail_rows", comeBack),
         step(
-            "in the folders",
+            "the flag is counted",
             "[data-place='special-flagged'] .o_crm_mail_folder_count:contains(1)"
         ),
-        step("and in the list", `${row("Mail 4")} .fa-star`),
-        step("Close the second", "body", () => second.close()),
+        step("and shown", `${row("Mail 4")} .fa-star`),
     ],
 });
 
