@@ -32,7 +32,7 @@ function stored() {
 
 export class PaneSizes {
     constructor() {
-        /** @type {Object<string, number>} */
+        /** @type {{[name: string]: number}} */
         this.sizes = stored();
     }
 
