@@ -60,7 +60,9 @@ DOORS = {
     "mailkit.net_oauth": frozenset({"requests"}),
 }
 # Libraries besides the standard one.  The last is optional: it comes with requests.
-LIBRARIES = frozenset({"cryptography", "lxml", "nh3", "charset_normalizer"})
+LIBRARIES = frozenset(
+    {"asn1crypto", "charset_normalizer", "cryptography", "lxml", "nh3"}
+)
 # Stored data knows neither sockets nor MIME details: both are mailkit's business.
 NOT_IN_MODELS = frozenset({"email", "imapclient", "imaplib", "poplib", "smtplib"}) | {
     "socket",
