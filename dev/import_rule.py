@@ -59,7 +59,8 @@ DOORS = {
     "mailkit.net_dns": frozenset({"dns"}),
     "mailkit.net_oauth": frozenset({"requests"}),
 }
-# Libraries besides the standard one.  The last is optional: it comes with requests.
+# Libraries besides the standard one.  Two are optional and come with others: asn1crypto
+# with Odoo, charset_normalizer with requests.
 LIBRARIES = frozenset(
     {"asn1crypto", "charset_normalizer", "cryptography", "lxml", "nh3"}
 )
