@@ -135,15 +135,15 @@ class FolderPass(FolderComparison):
             self.commit(self._explained)
 
     def _counts_explain(self, span: Span) -> bool:
-        """Whether counting finds all that is missing: a few bytes for each halving,
-        where an audit reads the flags of every mail."""
-        if not self.session.offers("ESEARCH"):
-            return False
+        """Whether counting or listing finds all that is missing: a few bytes for each
+        halving, or for each mail, where an audit reads the flags of every mail."""
         if not self.delta.locate:
             self._locate(span)
             self._take_away()
             if not self.commit(self._differs):
                 return True
+        if not self.session.offers("ESEARCH"):
+            return False
         if self.session.search_count(*span) != self.commit(self._count):
             return False
         # It went during the pass, or the server counts what it never lists.
