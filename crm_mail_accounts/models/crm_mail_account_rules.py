@@ -10,7 +10,13 @@ from odoo.tools import email_normalize, format_date
 from ..mailkit.errors import MailError, NetworkError
 from ..mailkit.imap.utf7 import decode
 from ..mailkit.mime.html_text import html_to_text
-from ..mailkit.rules.sieve_script import INBOX, Setting, conflicts, sieve_script
+from ..mailkit.rules.sieve_script import (
+    EVERY_EXTENSION,
+    INBOX,
+    Setting,
+    conflicts,
+    sieve_script,
+)
 from ..mailkit.rules.sieve_text import NotExpressible
 from ..mailkit.rules.sieve_vacation import Vacation
 from ..mailkit.sieve.session import SieveSession
@@ -210,31 +216,50 @@ class CrmMailAccount(models.Model):
 
         :raises NotExpressible: what Sieve, or this server, cannot do
         """
-        owner = self.user_id
-        # sudo: the owner's own rows, for the owner's own server
-        account = self.sudo().with_context(
-            lang=owner.lang, tz=owner.tz, active_test=True
-        )
+        account = self._as_owner_for_sieve()
         filters = account.filter_ids
         filters.action_ids._find_again()
-        folders = {
-            folder.id: INBOX if folder.role == "inbox" else decode(folder.raw)
-            for folder in account.folder_ids
-            if folder.selectable and not folder.local
-        }
-        trash = account.folder_ids.filtered(
-            lambda folder: folder.role == "trash" and folder.selectable
-        )[:1]
-        setting = Setting(
-            own=account.email,
-            folders=folders,
-            trash=folders.get(trash.id, ""),
-            extensions=extensions,
-            beside=beside,
-            vacation=account._sieve_vacation(),
+        setting = account._sieve_setting(
+            extensions, beside=beside, vacation=account._sieve_vacation()
         )
         names = {each.id: each.name for each in filters}
         return sieve_script(filters._rules(), names, setting).encode()
+
+    def _rules_only_here(self) -> dict[int, str]:
+        """Why each filter that cannot run on the mail server cannot, by its id."""
+        account = self._as_owner_for_sieve()
+        told = account.sieve_ids.extensions
+        known = frozenset(told.split()) if told else EVERY_EXTENSION
+        setting = account._sieve_setting(known)
+        found = {}
+        for each in account.with_context(active_test=False).filter_ids:
+            try:
+                sieve_script(each._rules(), {}, setting)
+            except NotExpressible as error:
+                found[each.id] = sieve_words.reason(self.env, error)
+        return found
+
+    def _as_owner_for_sieve(self):
+        owner = self.user_id
+        # sudo: the owner's own rows, for the owner's own server
+        return self.sudo().with_context(lang=owner.lang, tz=owner.tz, active_test=True)
+
+    def _sieve_setting(self, extensions: frozenset[str], **more) -> Setting:
+        folders = {
+            folder.id: INBOX if folder.role == "inbox" else decode(folder.raw)
+            for folder in self.folder_ids
+            if folder.selectable and not folder.local
+        }
+        trash = self.folder_ids.filtered(
+            lambda folder: folder.role == "trash" and folder.selectable
+        )[:1]
+        return Setting(
+            own=self.email,
+            folders=folders,
+            trash=folders.get(trash.id, ""),
+            extensions=extensions,
+            **more,
+        )
 
     def _sieve_vacation(self) -> Vacation | None:
         away = self.vacation_ids[:1]

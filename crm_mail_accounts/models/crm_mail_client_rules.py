@@ -12,9 +12,11 @@ class CrmMailClient(models.AbstractModel):
     def rules_engine(self, account_id) -> dict:
         """Where the filters and the out of office of a mailbox run.
 
-        :return: ``{engine, moving, place, problem}``: ``engine`` is ``here`` or
-            ``server``, as the owner wants it; ``moving``: it is not there yet;
-            ``place`` and ``problem`` are sentences, the second one may be empty
+        :return: ``{engine, moving, possible, place, problem, only_here}``: ``engine``
+            is ``here`` or ``server``, as the owner wants it; ``moving``: it is not
+            there yet; ``possible``: the mailbox has a server that may run them;
+            ``place`` and ``problem`` are sentences, the second one may be empty;
+            ``only_here``: ``[{id, reason}]`` of filters that no server can run
         """
         account = self._own_account(account_id)
         return {
@@ -22,6 +24,11 @@ class CrmMailClient(models.AbstractModel):
             "moving": account.rules_moving,
             "place": account.rules_place,
             "problem": account.rules_problem or "",
+            "possible": account.kind == "imap",
+            "only_here": [
+                {"id": filter_id, "reason": reason}
+                for filter_id, reason in account._rules_only_here().items()
+            ],
         }
 
     @api.model

@@ -210,6 +210,22 @@ class TestRulesEngine(SyncCase):
         self.assertEqual(self.on_sieve(), ("", set()))
         self.assertFalse(self.row)
 
+    def test_a_filter_that_no_server_can_run_says_why_before_anybody_asks_one(self):
+        deals = self.make("Deals", False, kind="opportunity")
+        place = self.client().rules_engine(self.account.id)
+        self.assertTrue(place["possible"])
+        (only,) = place["only_here"]
+        self.assertEqual(only["id"], deals.id)
+        self.assertIn("Opportunities", only["reason"])
+
+    def test_what_this_server_lacks_is_known_once_it_was_asked(self):
+        self.assertFalse(self.client().rules_engine(self.account.id)["only_here"])
+        self.switch()
+        self.row.extensions = self.row.extensions.replace("fileinto", "")
+        (only,) = self.client().rules_engine(self.account.id)["only_here"]
+        self.assertEqual(only["id"], self.filter.id)
+        self.assertIn("fileinto", only["reason"])
+
     def test_a_filter_that_the_server_cannot_run_is_not_saved_there(self):
         self.switch()
         with self.assertRaisesRegex(ValidationError, "Deals"), self.env.cr.savepoint():

@@ -57,9 +57,8 @@ def replaced(env, name: str) -> str:
     )
 
 
-def explain(account, error: NotExpressible) -> str:
-    """Which rule it is about, why, and what to do."""
-    env = account.env
+def reason(env, error: NotExpressible) -> str:
+    """Why a rule, or the out of office, cannot run on a server."""
     fields = {
         "attachment": env._("Attachment"),
         "address": env._("My address used"),
@@ -108,7 +107,13 @@ def explain(account, error: NotExpressible) -> str:
         "blind_copies": env._("A mail server does not answer blind copies."),
         "colleagues": env._("There are more than %(most)s colleagues.", most=name),
     }
-    sentence = sentences[error.reason]
+    return sentences[error.reason]
+
+
+def explain(account, error: NotExpressible) -> str:
+    """Which rule it is about, why, and what to do."""
+    env = account.env
+    sentence = reason(env, error)
     if error.rule:
         rule = env["crm.mail.filter"].sudo().browse(error.rule)
         return env._(

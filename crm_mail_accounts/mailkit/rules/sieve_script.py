@@ -31,6 +31,15 @@ _BESIDE = re.compile(
 _CONFLICTS = re.compile(rb"\b(vacation|reject|ereject)\b", re.IGNORECASE)
 
 
+EVERY_EXTENSION = frozenset(
+    """
+    body copy date fileinto imap4flags include index mailbox relational
+    vacation variables
+    """.split()
+)
+"""What a server may offer of what is written here: to tell what no server can do."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """What the script has to fit to.
