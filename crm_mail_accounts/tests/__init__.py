@@ -10,6 +10,7 @@ from . import test_delegate
 from . import test_discovery
 from . import test_export
 from . import test_filter_forward
+from . import test_filter_kills
 from . import test_filter_tours
 from . import test_filters
 from . import test_hanging_up

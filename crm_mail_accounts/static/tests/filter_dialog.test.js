@@ -1,7 +1,9 @@
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
 import {press, queryAllTexts, queryAllValues} from "@odoo/hoot-dom";
-import {animationFrame} from "@odoo/hoot-mock";
+import {advanceTime, animationFrame} from "@odoo/hoot-mock";
 import {contains} from "@web/../tests/web_test_helpers";
+
+import {MOVING_PERIOD} from "@crm_mail_accounts/mail_client/filter_dialog/rules_place";
 
 import {
     defineMailClientModels,
@@ -11,8 +13,10 @@ import {
     makeMessage,
     makeRow,
     mockMailServer,
+    makeRulesPlace,
     mountMailClient,
     noteActions,
+    refusal,
 } from "./mail_client_test_helpers";
 
 describe.current.tags("desktop");
@@ -397,5 +401,58 @@ describe("out of office", () => {
         await settled();
         expect(noted[0].action.res_model).toBe("crm.mail.vacation");
         expect(noted[0].action.context.default_account_id).toBe(1);
+    });
+});
+
+describe("where they run", () => {
+    test("on the server after a question, and back, with the state on the way", async () => {
+        await openFilters();
+        expect(".o_crm_mail_rules_sentence").toHaveText("Filters run in Odoo.");
+        const asked = [];
+        server.rulesSwitch = (accountId, engine) => {
+            asked.push([accountId, engine]);
+            return makeRulesPlace({engine, moving: true, place: "Being moved."});
+        };
+        await contains(".o_crm_mail_rules_to_server").click();
+        expect(asked).toEqual([]);
+        await contains(".modal:last .modal-footer .btn-primary").click();
+        await settled();
+        expect(asked).toEqual([[1, "server"]]);
+        expect(".o_crm_mail_rules_sentence").toHaveText("Being moved.");
+        server.rulesPlace = makeRulesPlace({engine: "server", place: "On the server."});
+        await advanceTime(MOVING_PERIOD);
+        await settled();
+        expect(".o_crm_mail_rules_sentence").toHaveText("On the server.");
+        await contains(".o_crm_mail_rules_to_odoo").click();
+        await settled();
+        expect(asked.at(-1)).toEqual([1, "here"]);
+    });
+
+    test("a refusal says why, and a filter that only Odoo can run says so", async () => {
+        server.rulesPlace = makeRulesPlace({
+            only_here: [{id: 2, reason: "Opportunities are created in Odoo alone."}],
+        });
+        server.rulesSwitch = () => {
+            throw refusal("This server has no ManageSieve.");
+        };
+        await openFilters();
+        expect("[data-filter-id='2'] .o_crm_mail_filter_only_here").toHaveText(
+            "Runs in Odoo only: Opportunities are created in Odoo alone."
+        );
+        expect(".o_crm_mail_filter_only_here").toHaveCount(1);
+        await contains(".o_crm_mail_rules_to_server").click();
+        await contains(".modal:last .modal-footer .btn-primary").click();
+        await settled();
+        expect(".o_crm_mail_rules_refusal").toHaveText(
+            "This server has no ManageSieve."
+        );
+        expect(".o_crm_mail_rules_to_server").toBeEnabled();
+    });
+
+    test("a mailbox without a server of its own has no switch", async () => {
+        server.rulesPlace = makeRulesPlace({possible: false});
+        await openFilters();
+        expect(".o_crm_mail_rules_sentence").toHaveCount(1);
+        expect(".o_crm_mail_rules_to_server").toHaveCount(0);
     });
 });

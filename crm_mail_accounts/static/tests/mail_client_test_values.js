@@ -235,6 +235,19 @@ export function makePresence(personId, values = {}) {
     };
 }
 
+/** Where filters run, as `rules_engine` sends it. */
+export function makeRulesPlace(values = {}) {
+    return {
+        engine: "here",
+        moving: false,
+        possible: true,
+        place: "Filters run in Odoo.",
+        problem: "",
+        only_here: [],
+        ...values,
+    };
+}
+
 /** A filter, as `filters_list` sends it. */
 export function makeFilter(id, values = {}) {
     return {

@@ -9,6 +9,7 @@ import {
     makeLink,
     makeMessage,
     makeRow,
+    makeRulesPlace,
     makeTalk,
 } from "./mail_client_test_values";
 import {mailChanges} from "./mock_mail_changes";
@@ -95,6 +96,8 @@ export function mockMailServer(values = {}) {
             }),
         filters: [],
         filterTemplates: [],
+        rulesPlace: makeRulesPlace(),
+        rulesSwitch: makeRulesPlace(),
         trial: {count: 0, looked_at: 0, unknown: 0, rows: []},
         /** What each call of a run on a folder answers */
         runs: [],
@@ -202,6 +205,8 @@ export function mockMailServer(values = {}) {
             filters: server.filters,
             templates: server.filterTemplates,
         }),
+        rules_engine: () => server.rulesPlace,
+        rules_engine_switch: (...args) => value("rulesSwitch", args),
         filter_try: (...args) => value("trial", args),
         filter_from_message: (...args) => value("fromMessage", args),
         vacation_form: (accountId) => ({

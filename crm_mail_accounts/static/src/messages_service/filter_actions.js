@@ -8,6 +8,7 @@
  * @typedef {{kind: string, folder_id: number|false, folder_path?: string, folder_name?: string, keyword: string, address: string}} Action `folder_name`: of a folder that is made when the filter is saved
  * @typedef {{id?: number, account_id?: number, name: string, active: boolean, match: "all"|"any"|"every", stop: boolean, matched?: number, problem?: string, conditions: Condition[], actions: Action[]}} Filter
  * @typedef {{count: number, looked_at: number, unknown: number, rows: Row[]}} Trial
+ * @typedef {{engine: "here"|"server", moving: boolean, possible: boolean, place: string, problem: string, only_here: {id: number, reason: string}[]}} RulesPlace where the filters of a mailbox run
  * @typedef {{done: number, total: number, matched: number, moved: [number, number][]}} Run
  */
 
@@ -120,6 +121,25 @@ export class FilterActions {
      */
     fromMessage(messageId) {
         return this.client.ask("filter_from_message", [messageId]);
+    }
+
+    // --------------------------------------------------------- where they run
+
+    /**
+     * @param {number} accountId
+     * @returns {Promise<Answer>} a RulesPlace
+     */
+    place(accountId) {
+        return this.client.ask("rules_engine", [accountId]);
+    }
+
+    /**
+     * @param {number} accountId
+     * @param {"here"|"server"} engine
+     * @returns {Promise<Answer>} a RulesPlace, or why the server cannot do it
+     */
+    runAt(accountId, engine) {
+        return this.client.ask("rules_engine_switch", [accountId, engine]);
     }
 
     // ------------------------------------------------------------ on a folder

@@ -10,6 +10,7 @@ import {FilterEditor} from "./filter_editor";
 import {FilterList} from "./filter_list";
 import {FilterRun} from "./filter_run";
 import {newFilter, proposedName} from "./filter_words";
+import {RulesPlace} from "./rules_place";
 
 const copyOf = (values) => JSON.parse(JSON.stringify(values));
 
@@ -20,7 +21,7 @@ const copyOf = (values) => JSON.parse(JSON.stringify(values));
  */
 export class FilterDialog extends Component {
     static template = "crm_mail_accounts.FilterDialog";
-    static components = {Dialog, FilterEditor, FilterList, FilterRun};
+    static components = {Dialog, FilterEditor, FilterList, FilterRun, RulesPlace};
     static props = {
         accountId: Number,
         /** The one to open first */
@@ -50,6 +51,8 @@ export class FilterDialog extends Component {
             /** @type {Filter|null} the one that is changed */
             filter: null,
             isSaving: false,
+            /** @type {{[filterId: number]: string}} why a filter runs in Odoo alone */
+            onlyHere: {},
             /** Ids of the filters that are run */
             runIds: [],
         });
@@ -124,6 +127,13 @@ export class FilterDialog extends Component {
         Object.assign(state, {status: "ready", ...answer.value});
     }
 
+    /** @param {import("../../messages_service/filter_actions").RulesPlace} place */
+    takePlace({only_here: onlyHere}) {
+        this.state.onlyHere = Object.fromEntries(
+            onlyHere.map(({id, reason}) => [id, reason])
+        );
+    }
+
     fail({sentence}) {
         Object.assign(this.state, {status: "error", error: sentence});
     }
@@ -137,6 +147,7 @@ export class FilterDialog extends Component {
             error: "",
             filters: [],
             templates: [],
+            onlyHere: {},
         });
         return this.load();
     }

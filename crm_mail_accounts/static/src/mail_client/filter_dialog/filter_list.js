@@ -11,6 +11,8 @@ export class FilterList extends Component {
     static template = "crm_mail_accounts.FilterList";
     static props = {
         filters: {type: Array, element: Object},
+        /** Why a filter cannot run on the mail server, by its id */
+        onlyHere: {type: Object, optional: true},
         folderOf: Function,
         onEdit: Function,
         onRun: Function,
@@ -19,6 +21,8 @@ export class FilterList extends Component {
         /** Called with a filter and its new place, from 0 */
         onMove: Function,
     };
+
+    static defaultProps = {onlyHere: {}};
 
     setup() {
         this.list = useRef("list");
