@@ -1,4 +1,4 @@
-import {Component, onWillDestroy, onWillStart, useState} from "@odoo/owl";
+import {Component, onMounted, onWillDestroy, useState} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
 import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {_t} from "@web/core/l10n/translation";
@@ -29,8 +29,9 @@ export class RulesPlace extends Component {
             refusal: "",
             isAsking: false,
         });
-        // Not awaited: the filters are what somebody came for.
-        onWillStart(() => {
+        // Not before: an answer that changes a dialog that is being drawn begins it, and
+        // this, anew.
+        onMounted(() => {
             this.look();
         });
         onWillDestroy(() => {
