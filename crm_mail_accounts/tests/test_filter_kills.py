@@ -13,8 +13,8 @@ class TestFilterKills(WritingMixin, WorkerCase):
     """A worker is killed at every commit with filters and an out of office at work.
 
     At rest the mail lies where the filter put it, marked, once; what it forwards has
-    arrived once, or is in doubt where the worker died at the dot; its sender has one answer, or none where the worker died while that
-    was being sent, and never two.
+    arrived once, or is in doubt where the worker died at the dot; its sender has one
+    answer, or none where the worker died while that was being sent, and never two.
     """
 
     def setUp(self):
@@ -101,6 +101,8 @@ class TestFilterKills(WritingMixin, WorkerCase):
                 for mail in env["crm.mail.outgoing"].search([]):
                     if mail.next_at:
                         mail.next_at = fields.Datetime.now() - timedelta(seconds=1)
+                    if mail.phase_at:
+                        mail.phase_at = fields.Datetime.now() - timedelta(hours=1)
             self.make_due(self.account_id)
             self.lane()
 

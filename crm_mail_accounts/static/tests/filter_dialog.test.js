@@ -99,7 +99,9 @@ describe("the list", () => {
         await settled();
         expect(names()).toEqual(["Filter 2", "Filter 1", "Filter 3"]);
         expect(server.changes).toEqual([["filter_reorder", 1, [2, 1, 3]]]);
-        expect(`${dialog} [role=status]`).toHaveText("“Filter 1” is number 2 of 3");
+        expect(`${dialog} .visually-hidden[role=status]`).toHaveText(
+            "“Filter 1” is number 2 of 3"
+        );
         expect("[data-filter-id='1'] .o_crm_mail_filter_handle").toBeFocused();
         server.refuse.filter_reorder = "Not now.";
         await press("ArrowDown");
