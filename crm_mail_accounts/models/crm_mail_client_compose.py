@@ -206,6 +206,8 @@ class CrmMailClient(models.AbstractModel):
         # who takes back what a colleague had sent goes on with it
         if mail.user_id != self.env.user:
             sudoed._take_over(mail._sender_of_key(mail.sender_key))
+        # as a draft it would go into a mailbox that its author may have lost since
+        sudoed._hand_back_drafts(sudoed.account_id)
         return compose_payload.composition(mail, self._sender_payloads())
 
     @api.model

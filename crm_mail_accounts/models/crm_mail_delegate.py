@@ -80,6 +80,8 @@ class CrmMailDelegate(models.Model):
         accounts = self.account_id
         result = super().write(vals)
         accounts._withdraw_assignments()
+        # sudo: users write no drafts of others; who may withdraw was asked just before
+        self.env["crm.mail.outgoing"].sudo()._hand_back_drafts(accounts)
         self._tell(users | self.user_id)
         return result
 
@@ -89,6 +91,8 @@ class CrmMailDelegate(models.Model):
         accounts = self.account_id
         result = super().unlink()
         accounts._withdraw_assignments()
+        # sudo: users write no drafts of others; who may withdraw was asked just before
+        self.env["crm.mail.outgoing"].sudo()._hand_back_drafts(accounts)
         self._tell(users)
         return result
 

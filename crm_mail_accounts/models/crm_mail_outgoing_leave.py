@@ -3,6 +3,14 @@
 from odoo import api, models
 
 LEAVING = ("scheduled", "queued", "sending")
+NOWHERE = {
+    "next_at": False,
+    "draft_message_id": False,
+    "draft_uid": False,
+    "draft_uidnext": False,
+    "draft_old": False,
+}
+"""Values of a mail of which no mailbox has, or is to get, a version."""
 
 
 class CrmMailOutgoing(models.Model):
@@ -37,17 +45,37 @@ class CrmMailOutgoing(models.Model):
                     ),
                 )
         mails.filtered(lambda mail: mail.state == "discarded").unlink()
-        mails.exists().write(
-            {
-                "next_at": False,
-                "filing": False,
-                "link_pending": False,
-                "draft_message_id": False,
-                "draft_uid": False,
-                "draft_uidnext": False,
-                "draft_old": False,
-            }
-        )
+        mails.exists().write({"filing": False, "link_pending": False, **NOWHERE})
+
+    @api.model
+    def _hand_back_drafts(self, accounts):
+        """Some may not write from these mailboxes any more.
+
+        What they had begun to write there is a draft of theirs that only Odoo has, so
+        that they choose another sender; an empty one goes. A version that reached the
+        Drafts folder stays there: it is in the owner's mailbox.
+        """
+        drafts = self.search(
+            [
+                ("account_id", "in", accounts.ids),
+                ("sender_kind", "=", "delegated"),
+                ("state", "=", "draft"),
+            ]
+        ).filtered(lambda draft: not draft._author_may_send())
+        authors = drafts.user_id
+        kept = drafts.filtered(lambda draft: draft._has_content())
+        (drafts - kept).unlink()
+        kept.write({"account_id": False, "parent_id": False, **NOWHERE})
+        for author in authors:
+            author._bus_send(
+                "crm_mail_accounts/changed", {"account_id": False, "folder_ids": []}
+            )
+
+    def _author_may_send(self) -> bool:
+        """Whether its author still writes from its mailbox on the owner's behalf."""
+        self.ensure_one()
+        delegates = self.account_id.delegate_ids._in_force()
+        return self.user_id in delegates.filtered("may_send_as").user_id
 
     def _off_reason(self) -> str:
         """Why a mail that is to leave does not: its mailbox is switched off."""

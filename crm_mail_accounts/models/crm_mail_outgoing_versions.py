@@ -34,8 +34,14 @@ class CrmMailOutgoing(models.Model):
             drafts
             and self.sender_kind in ("own", "delegated")
             and (self.draft_uidnext or self.version != self.draft_version)
-            and (self.subject or self.preview or self.recipients or self.file_facts)
+            and (self.draft_uid or self.draft_uidnext or self._has_content())
         )
+
+    def _has_content(self) -> bool:
+        """Whether anything was written that somebody could miss."""
+        self.ensure_one()
+        written = (self.subject, self.preview, self.file_facts)
+        return any(written) or any((self.recipients or {}).values())
 
     def _settle_next(self, drafts):
         """Nothing is due any more where nothing can be done."""

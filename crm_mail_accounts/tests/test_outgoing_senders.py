@@ -1,3 +1,5 @@
+from email.message import EmailMessage
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -52,6 +54,75 @@ class TestOutgoingSenders(OutgoingCase):
         self.send(mail)
         self.assertFalse(self.received())
         self.assertEqual((mail.state, mail.error_code), ("failed", "sender_refused"))
+
+    def test_a_draft_of_a_withdrawn_delegate_is_in_their_own_list(self):
+        """[F6]"""
+        self.delegate(may_act=True, may_send_as=True)
+        question = EmailMessage()
+        question["From"], question["Subject"] = "friend@live.test", "Offer 12"
+        question["Message-ID"] = "<question@live.test>"
+        question.set_content("How much?")
+        self.mailbox.append(question)
+        self.sync(self.account)
+        answered = self.messages(self.account, subject="Offer 12")
+        parent = {"message_id": answered.id, "kind": "reply"}
+        mail = self.written(self.colleague, parent=parent)
+        self.send(mail)
+        self.assertEqual(len(self.in_drafts()), 1)
+
+        self.account.delegate_ids.with_user(self.owner).unlink()
+        client = self.client(self.colleague)
+        (row,) = client.outgoing_list("drafts")["rows"]
+        self.assertEqual(row["id"], mail.id)
+        self.assertFalse(mail.with_user(self.owner).has_access("read"))
+
+        own = self.new_account(user_id=self.colleague.id, username=Mailbox().username)
+        opened = client.compose_open(mail.id)
+        self.assertEqual(opened["sender_key"], f"account:{own.id}")
+        values = self.values(sender_key=opened["sender_key"], parent=opened["parent"])
+        saved = client.compose_save(mail.id, opened["version"], values)
+        self.assertFalse(saved["conflict"])
+        self.assertEqual(mail.account_id, own)
+        self.assertEqual(mail.in_reply_to, "<question@live.test>")
+        self.send(mail)
+        self.assertEqual(len(self.in_drafts()), 1, "the owner's mailbox keeps its own")
+
+    def test_a_draft_of_a_delegate_who_may_only_read_now_is_theirs(self):
+        self.delegate(may_act=True, may_send_as=True)
+        mail = self.written(self.colleague)
+        self.account.delegate_ids.with_user(self.owner).may_send_as = False
+        (row,) = self.client(self.colleague).outgoing_list("drafts")["rows"]
+        self.assertEqual(row["id"], mail.id)
+        self.send()
+        self.assertFalse(self.in_drafts(), "nothing is written into the mailbox now")
+
+    def test_an_empty_draft_of_a_withdrawn_delegate_goes(self):
+        self.delegate(may_send_as=True)
+        empty = self.written(self.colleague, to=[], subject="", body_html="")
+        own = self.written(to=[], subject="", body_html="")
+        self.account.delegate_ids.with_user(self.owner).unlink()
+        self.assertFalse(empty.exists())
+        self.assertTrue(own.exists(), "the owner has lost nothing")
+
+    def test_a_draft_stays_where_its_author_may_still_write_from(self):
+        self.delegate(may_act=True, may_send_as=True)
+        mail = self.written(self.colleague)
+        self.account.delegate_ids.with_user(self.owner).may_act = False
+        self.assertEqual(mail.account_id, self.account)
+        self.assertTrue(mail.next_at)
+
+    def test_what_a_withdrawn_delegate_takes_back_is_theirs_alone(self):
+        self.delegate(may_send_as=True)
+        mail = self.queued(self.colleague)
+        self.account.delegate_ids.with_user(self.owner).unlink()
+        self.send(mail)
+        self.assertEqual(mail.state, "failed")
+        self.client(self.colleague).compose_undo(mail.id)
+        self.assertFalse(mail.account_id)
+        (row,) = self.client(self.colleague).outgoing_list("drafts")["rows"]
+        self.assertEqual(row["id"], mail.id)
+        self.send()
+        self.assertFalse(self.in_drafts(), "the mailbox is not theirs any more")
 
     def test_a_delegate_without_the_right_to_send_sees_nothing_that_waits(self):
         self.delegate(may_act=True)
