@@ -6,7 +6,7 @@ from ..mailkit.same_mailbox import same_mailbox
 from ..mailkit.server_names import read_server
 from ..mailkit.values import Credentials, Endpoint
 from ..tools import host_policy, secret_store
-from ..tools.error_messages import describe, step_payload
+from ..tools.error_messages import certificate_text, describe, step_payload
 from .crm_mail_server_mixin import SECURITIES
 
 PORTS = {"tls": 995, "starttls": 110, "none": 110}
@@ -148,11 +148,7 @@ class CrmMailPop3Bridge(models.Model):
         for bridge in self:
             bridge.own_trust_allowed = allowed
             facts = bridge._refused_facts()
-            bridge.refused_certificate = facts and self.env._(
-                "Name: %(subject)s\nIssued by: %(issuer)s\n"
-                "Valid: %(not_before)s to %(not_after)s\nSHA-256: %(sha256)s",
-                **facts,
-            )
+            bridge.refused_certificate = facts and certificate_text(self.env, facts)
 
     def _refused_facts(self) -> dict | None:
         for step in self.test_steps or []:

@@ -239,7 +239,9 @@ class TestSetup(MailCase):
         with ScriptedServer(Peer.stall, certificate=self.chain("selfsigned")) as server:
             assistant = self.assistant(imap_port=server.port)
             assistant.action_test()
-            self.assertIn("SHA-256: ", assistant.imap_certificate)
+            self.assertRegex(
+                assistant.imap_certificate, r"SHA-256: ([0-9A-F]{2}:){31}[0-9A-F]{2}$"
+            )
             self.assertIn("CN=localhost", assistant.imap_certificate)
             self.assertFalse(assistant.smtp_certificate)
             self.patch_probe_time()

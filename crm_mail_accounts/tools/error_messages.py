@@ -449,3 +449,15 @@ def certificate_payload(error) -> dict | None:
         "not_after": facts.not_after.date().isoformat(),
         "sha256": facts.sha256,
     }
+
+
+def certificate_text(env, facts: dict) -> str:
+    """``certificate_payload`` in lines; the fingerprint as browsers and
+    ``openssl x509 -fingerprint`` write it, so that it can be compared."""
+    digest = facts["sha256"].upper()
+    pairs = ":".join(digest[at : at + 2] for at in range(0, len(digest), 2))
+    return env._(
+        "Name: %(subject)s\nIssued by: %(issuer)s\n"
+        "Valid: %(not_before)s to %(not_after)s\nSHA-256: %(sha256)s",
+        **{**facts, "sha256": pairs},
+    )

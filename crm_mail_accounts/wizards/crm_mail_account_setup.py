@@ -5,7 +5,7 @@ from ..mailkit.discovery.proposal import Confidence
 from ..mailkit.errors import MailError
 from ..models.crm_mail_folder import MAPPED_ROLES
 from ..tools import host_policy
-from ..tools.error_messages import describe, step_payload
+from ..tools.error_messages import certificate_text, describe, step_payload
 
 
 class CrmMailAccountSetup(models.TransientModel):
@@ -100,10 +100,8 @@ class CrmMailAccountSetup(models.TransientModel):
             setup.own_trust_allowed = allowed
             for server in ("imap", "pop3", "smtp"):
                 facts = setup._refused_certificate(server)
-                setup[f"{server}_certificate"] = facts and self.env._(
-                    "Name: %(subject)s\nIssued by: %(issuer)s\n"
-                    "Valid: %(not_before)s to %(not_after)s\nSHA-256: %(sha256)s",
-                    **facts,
+                setup[f"{server}_certificate"] = facts and certificate_text(
+                    self.env, facts
                 )
 
     def _refused_certificate(self, server: str) -> dict | None:
