@@ -81,6 +81,7 @@ from . import crm_mail_signature
 from . import crm_mail_client_links
 from . import crm_mail_client_records
 from . import crm_mail_client_sharing
+from . import crm_mail_client_tasks
 from . import crm_mail_client_team
 from . import crm_mail_client_visibility
 from . import crm_mail_client_chatter

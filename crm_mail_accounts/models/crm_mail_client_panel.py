@@ -12,7 +12,7 @@ from ..tools.message_rows import message_rows
 SHOWN = 5
 """Entries of each list in the panel."""
 DESCRIPTION = 20_000
-"""Characters of a mail that become an opportunity's description."""
+"""Characters of a mail that become a record's description."""
 
 
 class CrmMailClient(models.AbstractModel):
@@ -143,19 +143,17 @@ class CrmMailClient(models.AbstractModel):
         message = self._linked_by_user(message_id)
         name, email = message._correspondent()
         partner = self._partner_of(email)
-        mail, _sizes = message._read()
+        description = self._text_of(message)
         medium = self.env.ref("utm.utm_medium_email", raise_if_not_found=False)
-        title = str(values.get("name") or "").strip()
-        title = title or bare_subject(message.subject or "") or message.display_name
         lead = self.env["crm.lead"].create(
             {
-                "name": title[:250],
+                "name": self._title_of(message, values),
                 "type": "opportunity",
                 "user_id": self.env.uid,
                 "partner_id": partner.id,
                 "contact_name": partner.name if partner else name,
                 "email_from": partner.email if partner else email,
-                "description": plaintext2html(mail.text[:DESCRIPTION].strip()),
+                "description": description,
                 "medium_id": medium.id if medium else False,
             }
         )
@@ -167,6 +165,17 @@ class CrmMailClient(models.AbstractModel):
         }
 
     # -- helpers -----------------------------------------------------------------
+
+    def _title_of(self, message, values: dict) -> str:
+        """What a record made of the mail is called."""
+        title = str(values.get("name") or "").strip()
+        title = title or bare_subject(message.subject or "") or message.display_name
+        return title[:250]
+
+    def _text_of(self, message) -> str:
+        """The mail's text as the description of a record made of it."""
+        mail, _sizes = message._read()
+        return plaintext2html(mail.text[:DESCRIPTION].strip())
 
     def _records_of(self, context: dict) -> dict[str, list[int]]:
         """What the mail is about: contact, opportunities, what it is linked to."""

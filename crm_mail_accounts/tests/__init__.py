@@ -70,6 +70,7 @@ from . import test_sync_follow
 from . import test_sync_identity
 from . import test_sync_untidy
 from . import test_sync_workers
+from . import test_tasks
 from . import test_team
 from . import test_team_drafts
 from . import test_team_web

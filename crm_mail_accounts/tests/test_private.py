@@ -5,6 +5,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import GROUPS, Mailbox, MailCase, simple_mail
+from .test_tasks import stand_in_tasks
 
 NOBODY = frozenset()
 EVERYTHING = frozenset(range(10))
@@ -62,6 +63,7 @@ PATHS = {
     "answer": lambda s, m: s.client_of(m).compose_start("reply", m.id),
     "answer check": lambda s, m: s.client_of(m).answer_check(m.id, False),
     "presence": lambda s, m: s.is_noted(m),
+    "task": lambda s, m: s.makes_task(m),
     "visibility": lambda s, m: s.client_of(m).visibility(m.id),
     "assignees": lambda s, m: s.client_of(m).assign_candidates(m.ids),
     "assigned": lambda s, m: s.client_of(m).assign(m.ids, m.env.uid),
@@ -86,6 +88,7 @@ PARTLY = {
     "of the record": set(READS) - {"portal", "public"},
     "answer": {"owner", "delegate"},
     "presence": {"owner", "delegate"},
+    "task": {"owner", "delegate", "named"},
     "visibility": {"owner"},
     "assignees": {"owner"},
     "assigned": {"owner"},
@@ -200,6 +203,11 @@ class TestPrivate(MailCase, HttpCase):
         self.client_of(mail).presence("a tab", mail.id)
         rows = self.env["crm.mail.presence"]
         return rows.search([("user_id", "=", mail.env.uid)]).message_id == mail
+
+    def makes_task(self, mail):
+        """Whether a task can be made of a mail; an opportunity stands in for it."""
+        with stand_in_tasks(self.env):
+            return self.client_of(mail).create_task(mail.id, {})
 
     def client_of(self, mail):
         return mail.env["crm.mail.client"]

@@ -69,6 +69,7 @@ CLIENT_CALLS = {
     "contact_proposals": lambda s: (s.mail.id,),
     "create_contact": lambda s: (s.mail.id, {}),
     "create_opportunity": lambda s: (s.mail.id, {}),
+    "create_task": lambda s: (s.mail.id, {}),
     "filters_list": lambda s: (s.account.id,),
     "filter_save": lambda s: (
         s.account.id,
@@ -111,6 +112,7 @@ REFUSED = {
     "rename_folder",
     "delete_folder",
     "save_attachments",
+    "create_task",
     "compose_attach_records",
     "compose_attach_message_parts",
     "compose_detach",
@@ -122,8 +124,8 @@ REFUSED = {
     "outgoing_dismiss",
 }
 """What the owner cannot do with these records: a mailbox with a password has no page to
-go to, an inbox keeps its name, this mail has no attachment, and one that was taken back
-and thrown away waits for nothing."""
+go to, an inbox keeps its name, this mail has no attachment, Project is not installed,
+and a mail that was taken back and thrown away waits for nothing."""
 MODELS = {
     # model: the owner's record, or None where nobody but the system reads
     "crm.mail.account": lambda s: s.account,

@@ -168,6 +168,8 @@ export function makeContext(values = {}) {
         title: "Sample order",
         opportunities: [],
         links: [],
+        may_create_task: false,
+        tasks: [],
         ...values,
     };
 }

@@ -49,6 +49,7 @@ export function mockMailServer(values = {}) {
         proposals: {name: "New", email: "new@person.test", people: [], companies: []},
         contact: () => makeContext(),
         opportunity: () => ({id: 5, name: "Deal", context: makeContext()}),
+        task: () => ({id: 6, name: "To do", context: makeContext()}),
         specials: {flagged: 0, imported: 0, shared: 0},
         layout: {
             preview: true,
@@ -201,6 +202,7 @@ export function mockMailServer(values = {}) {
         contact_proposals: (...args) => value("proposals", args),
         create_contact: (...args) => value("contact", args),
         create_opportunity: (...args) => value("opportunity", args),
+        create_task: (...args) => value("task", args),
         filters_list: () => ({
             filters: server.filters,
             templates: server.filterTemplates,

@@ -253,6 +253,55 @@ test("an opportunity is made of the mail without leaving it", async () => {
     expect(".o_crm_mail_row:first .o_crm_mail_link_badge").toHaveCount(1);
 });
 
+test("a task is made of the mail where Project is installed", async () => {
+    const asked = [];
+    const task = {id: 6, name: "Measure", project: "Hall", stage: "New"};
+    const noted = noteActions();
+    await openFirst(
+        {},
+        {
+            context: makeContext({may_create_task: true}),
+            task: (...args) => {
+                asked.push(args);
+                const link = makeLink({model: "project.task", res_id: 6});
+                return {
+                    id: 6,
+                    name: "Measure",
+                    context: makeContext({
+                        may_create_task: true,
+                        links: [link],
+                        tasks: [task, {...task, id: 7, name: "Other", project: ""}],
+                    }),
+                };
+            },
+        }
+    );
+    await contains(".o_crm_mail_new_task").click();
+    expect(".o_crm_mail_opportunity_form").toHaveAttribute("aria-label", "New task");
+    expect(".o_crm_mail_opportunity_form_name").toHaveValue("Sample order");
+    await contains(".o_crm_mail_opportunity_form_name").edit("Measure", {
+        confirm: false,
+    });
+    await contains(".o_crm_mail_opportunity_form_save").click();
+    await animationFrame();
+    expect(asked).toEqual([[3, {name: "Measure"}]]);
+    expect(".o_crm_mail_opportunity_form").toHaveCount(0);
+    expect(".o_crm_mail_task").toHaveCount(2);
+    expect(".o_crm_mail_task:first .o_crm_mail_task_linked").toHaveCount(1);
+    expect(".o_crm_mail_task_linked").toHaveCount(1);
+    expect(".o_crm_mail_task:first .text-muted").toHaveText("Hall · New");
+    expect(".o_crm_mail_task:last .text-muted").toHaveText("New");
+    expect(".o_crm_mail_row:first .o_crm_mail_link_badge").toHaveCount(1);
+    await contains(".o_crm_mail_task:first button").click();
+    expect(noted.at(-1).action).toMatchObject({res_model: "project.task", res_id: 6});
+});
+
+test("without Project nothing is said of tasks", async () => {
+    await openFirst();
+    expect(".o_crm_mail_opportunities").toHaveCount(1);
+    expect(".o_crm_mail_tasks").toHaveCount(0);
+});
+
 test("activities are planned by the host's dialog, for the opportunity first", async () => {
     const noted = noteActions();
     await openFirst(

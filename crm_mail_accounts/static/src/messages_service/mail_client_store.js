@@ -6,7 +6,7 @@ import {ComposeState} from "./compose_state";
 import {OutgoingState} from "./outgoing_state";
 import {TeamState} from "./team_state";
 
-export {OPPORTUNITY_MODEL} from "./message_state";
+export {OPPORTUNITY_MODEL, TASK_MODEL} from "./message_state";
 
 /**
  * What the mail client shows, and nothing else: no RPC, no DOM, no words.
@@ -44,8 +44,9 @@ export {OPPORTUNITY_MODEL} from "./message_state";
  * @typedef {{email: string, state: "refused"|"bounced", text: string}} Failure
  * @typedef {Row & {cc: Address[], reply_to: Address[], body_url: string, remote: number, attachments: Attachment[], delivery: Failure[]}} Message
  * @typedef {{id: number, name: string, stage: string, expected_revenue: string, salesperson: string, link_id: number|false}} Opportunity
+ * @typedef {{id: number, name: string, project: string, stage: string}} Task
  * @typedef {{id: number, name: string, company_name: string, 'function': string, email: string, phone: string, avatar_url: string}} Partner
- * @typedef {{partner: Partner|false, sender: Address, opportunities: Opportunity[], links: Link[]}} MessageContext
+ * @typedef {{partner: Partner|false, sender: Address, opportunities: Opportunity[], links: Link[], tasks: Task[], may_create_task: boolean}} MessageContext
  * @typedef {[string, number, number]|false} Cursor place in a folder: the next page is older than it
  * @typedef {{rows: Row[], before: Cursor, total: number, indexed: number}} Page
  * @typedef {"folders"|"list"|"message"} Pane the one pane that a phone shows

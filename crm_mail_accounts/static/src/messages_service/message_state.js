@@ -12,6 +12,7 @@ import {ListState} from "./list_state";
  */
 
 export const OPPORTUNITY_MODEL = "crm.lead";
+export const TASK_MODEL = "project.task";
 
 function emptyMessage() {
     return {

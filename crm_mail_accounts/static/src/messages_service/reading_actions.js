@@ -1,5 +1,7 @@
 import {_t} from "@web/core/l10n/translation";
 
+import {OPPORTUNITY_MODEL, TASK_MODEL} from "./message_state";
+
 /**
  * What a reader does with a mail that is open, but for changing its mailbox: other mails
  * of the conversation, its header, its files, and what the CRM makes of it.
@@ -143,9 +145,31 @@ export class ReadingActions {
      * @param {string} name
      * @returns {Promise<boolean>} whether it was made
      */
-    async createOpportunity(messageId, name) {
+    createOpportunity(messageId, name) {
+        return this.createLinked("create_opportunity", OPPORTUNITY_MODEL, {
+            messageId,
+            name,
+        });
+    }
+
+    /**
+     * @param {number} messageId
+     * @param {string} name
+     * @returns {Promise<boolean>} whether it was made
+     */
+    createTask(messageId, name) {
+        return this.createLinked("create_task", TASK_MODEL, {messageId, name});
+    }
+
+    /**
+     * @param {string} method
+     * @param {string} made the model that it makes a record of
+     * @param {{messageId: number, name: string}} values
+     * @returns {Promise<boolean>} whether it was made
+     */
+    async createLinked(method, made, {messageId, name}) {
         const {client, store} = this;
-        const answer = await client.ask("create_opportunity", [messageId, {name}]);
+        const answer = await client.ask(method, [messageId, {name}]);
         if (answer.failed) {
             client.tell(answer.sentence);
             return false;
@@ -153,7 +177,7 @@ export class ReadingActions {
         const {context, id} = answer.value;
         store.setContext(messageId, context);
         const link = context.links.find(
-            ({model, res_id: resId}) => model === "crm.lead" && resId === id
+            ({model, res_id: resId}) => model === made && resId === id
         );
         if (link) {
             store.addLink(messageId, link);

@@ -8,6 +8,7 @@ import {LinkList} from "../link_list/link_list";
 import {LinkSuggestions} from "../link_suggestions/link_suggestions";
 import {OpportunityForm} from "../opportunity_form/opportunity_form";
 import {PanelLists} from "../panel_lists/panel_lists";
+import {TaskList} from "../task_list/task_list";
 
 /** What the CRM knows about the open mail: who wrote it, and where it belongs. */
 export class ContextPanel extends Component {
@@ -18,6 +19,7 @@ export class ContextPanel extends Component {
         LinkSuggestions,
         OpportunityForm,
         PanelLists,
+        TaskList,
     };
     static props = {};
 
