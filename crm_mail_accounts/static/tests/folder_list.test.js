@@ -3,7 +3,7 @@ import {press, queryAllTexts, queryOne} from "@odoo/hoot-dom";
 import {advanceTime, animationFrame} from "@odoo/hoot-mock";
 import {allowTranslations, contains} from "@web/../tests/web_test_helpers";
 
-import {folderName} from "@crm_mail_accounts/mail_client/folder_list/folder_name";
+import {folderName} from "@crm_mail_accounts/messages_service/folder_name";
 import {SYNC_DELAY} from "@crm_mail_accounts/messages_service/account_service";
 
 import {

@@ -2,6 +2,8 @@ import {browser} from "@web/core/browser/browser";
 import {_t} from "@web/core/l10n/translation";
 import {url} from "@web/core/utils/urls";
 
+import {folderName} from "./folder_name";
+
 /**
  * Tells of new mail where nobody is looking: a notification of the desktop and a
  * sound, by choice and by folder, from one tab only; and the number before the title of
@@ -86,7 +88,7 @@ export class NewMailNotifier {
     line(folder) {
         const account = this.store.getAccount(folder.account_id);
         const count = loudOf(folder) - this.counted.get(folder.id);
-        const values = {count, folder: folder.name, account: account.name};
+        const values = {count, folder: folderName(folder), account: account.name};
         return count === 1
             ? _t("1 new message in %(folder)s of %(account)s", values)
             : _t("%(count)s new messages in %(folder)s of %(account)s", values);

@@ -5,7 +5,7 @@ import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
-import {folderName} from "../folder_list/folder_name";
+import {folderName} from "../../messages_service/folder_name";
 import {FilterEditor} from "./filter_editor";
 import {FilterList} from "./filter_list";
 import {FilterRun} from "./filter_run";

@@ -3,7 +3,7 @@ import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
-import {folderName} from "../folder_list/folder_name";
+import {folderName} from "../../messages_service/folder_name";
 import {FolderPicker} from "../folder_picker/folder_picker";
 
 /** Applies filters to the mails that lie in a folder, which can be taken back. */

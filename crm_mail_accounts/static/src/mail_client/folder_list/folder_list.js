@@ -10,7 +10,8 @@ import {FilterDialog} from "../filter_dialog/filter_dialog";
 import {useFolderDialogs} from "../folder_menu/folder_dialogs";
 import {FolderMenu} from "../folder_menu/folder_menu";
 import {SettingsDialog} from "../settings_dialog/settings_dialog";
-import {folderIcon, folderName, placeIcon, placeName} from "./folder_name";
+import {folderIcon, placeIcon, placeName} from "./folder_name";
+import {folderName} from "../../messages_service/folder_name";
 import {MailDrop} from "./mail_drop";
 
 const HEALTH_CLASSES = {

@@ -6,7 +6,8 @@ import {useAutofocus} from "@web/core/utils/hooks";
 
 import {mailsOf} from "../../messages_service/list_state";
 import {useMailClient} from "../../messages_service/use_mail_client";
-import {folderIcon, folderName} from "../folder_list/folder_name";
+import {folderIcon} from "../folder_list/folder_name";
+import {folderName} from "../../messages_service/folder_name";
 
 /**
  * The folders of a mailbox, found by typing a part of the name: where to move mails, or

@@ -1,7 +1,7 @@
 import {_t} from "@web/core/l10n/translation";
 
 import {draftText} from "../draft_note/draft_note";
-import {folderName} from "../folder_list/folder_name";
+import {folderName} from "../../messages_service/folder_name";
 import {assignedText, firstName, hereText} from "../team_bar/presence_words";
 
 /** Folders whose mails were written by the owner: there the recipient tells more */
