@@ -47,9 +47,11 @@ class TestEmergency(AdministratorCase):
         self.env["ir.config_parameter"].set_param(EMERGENCY, "True")
 
     def give(self, **values):
-        self.wizard("crm.mail.emergency", **{"reason": REASON, **values}).action_give()
+        wizard = self.wizard("crm.mail.emergency", **{"reason": REASON, **values})
+        answer = wizard.action_give()
         self.env.flush_all()
         self.env.invalidate_all()
+        return answer["params"]["message"]
 
     def reads(self):
         return self.mail.with_user(self.administrator).has_access("read")
@@ -70,7 +72,7 @@ class TestEmergency(AdministratorCase):
 
     def test_the_administrator_reads_and_does_nothing_else(self):
         self.assertFalse(self.reads())
-        self.give()
+        self.assertIn(f"read {self.account.email} in Messages until", self.give())
         self.assertTrue(self.reads())
         client = self.client(self.administrator)
         self.assertTrue(client.open_message(self.other.id)["body_url"])

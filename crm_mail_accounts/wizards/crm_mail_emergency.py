@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from ..models.crm_mail_delegate import EMERGENCY
 
@@ -52,8 +53,10 @@ class CrmMailEmergency(models.TransientModel):
             "params": {
                 "type": "warning",
                 "message": self.env._(
-                    "You can read this mailbox in Messages for a while. Its owner was "
-                    "told, with your reason."
+                    "You can read %(mailbox)s in Messages until %(time)s. Its owner "
+                    "was told, with your reason.",
+                    mailbox=self.health_id.email,
+                    time=format_datetime(self.env, until, dt_format="short"),
                 ),
                 "next": {"type": "ir.actions.act_window_close"},
             },
