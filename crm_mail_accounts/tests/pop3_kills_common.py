@@ -34,16 +34,16 @@ class Pop3KillCase(WorkerCase):
     def collecting(self):
         """What is in it while a POP3 mailbox is collected: nothing otherwise."""
         collecting = []
-        run = Pop3Collect.run
+        method = Pop3Collect.collect
 
-        def noted(collect, session):
+        def noted(collect, session, bridges):
             collecting.append(session)
             try:
-                return run(collect, session)
+                return method(collect, session, bridges)
             finally:
                 self.collected(collecting)
 
-        with patch.object(Pop3Collect, "run", noted):
+        with patch.object(Pop3Collect, "collect", noted):
             yield collecting
 
     def collected(self, collecting):
