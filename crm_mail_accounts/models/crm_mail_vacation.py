@@ -81,7 +81,9 @@ class CrmMailVacation(models.Model):
     @api.depends("active", "follow_host", "date_from", "date_to")
     def _compute_is_on(self):
         for each in self:
-            each.is_on = each._is_on()
+            # What is entered and not saved yet answers nobody.
+            saved = each._origin
+            each.is_on = bool(saved) and saved._is_on()
 
     @api.depends(
         *("follow_host", "date_from", "date_to", "subject", "body", "colleague_body")

@@ -200,6 +200,14 @@ class TestVacation(SyncCase):
         self.assertFalse(action["res_id"])
         self.assertEqual(action["context"]["default_account_id"], self.account.id)
 
+    def test_nothing_is_said_to_be_answered_before_it_is_saved(self):
+        self.vacation.active = False
+        view = "crm_mail_accounts.crm_mail_vacation_view_form_dialog"
+        with Form(self.vacation, view) as form:
+            form.active = True
+            self.assertFalse(form.is_on)
+        self.assertTrue(self.vacation.is_on)
+
     def test_what_is_shown_before_is_what_is_sent(self):
         view = "crm_mail_accounts.crm_mail_vacation_view_form_dialog"
         with Form(self.vacation, view) as form:

@@ -49,12 +49,18 @@ class Share:
             items[:] = [item for item in items if not needs_browser(item)]
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> bool | None:
         """True, which means "it is done", for what the other run does."""
         name = unit(item)
         if name not in self.mine:
             self.mine[name] = self.claim(name)
-        return None if self.mine[name] else True
+        if self.mine[name]:
+            return None
+        # The test before left standing what it thought it had in common with this one.
+        item.session._setupstate.teardown_exact(nextitem)
+        return True
 
     def claim(self, name: str) -> bool:
         try:

@@ -7,6 +7,7 @@ import pytest
 
 from setup import processes
 from setup.paths import DEV
+from setup.pytest_share import Share
 
 TESTS = """
 import os, pathlib, time, unittest
@@ -31,6 +32,11 @@ def test_of_no_class():
     time.sleep(0.05)
     note(HttpCase, "test_of_no_class")
 """
+FILES = {
+    "test_x.py": range(4),
+    "test_y.py": range(4, 8),
+    "test_z.py": range(8, 12),
+}
 CLASS = """
 class Test{number}({bases}):
     def test_a(self):
@@ -41,17 +47,21 @@ class Test{number}({bases}):
 """
 
 
-def prepare(folder):
-    text = TESTS
-    for number in range(12):
-        bases = "Case, HttpCase" if number in (3, 7) else "Case"
-        text += CLASS.format(number=number, bases=bases)
-    (folder / "test_x.py").write_text(text)
+def prepare(folder, taken=()):
+    """Twelve classes in three files; the ``taken`` ones are the other run's already."""
     (folder / "share").mkdir()
+    for name, numbers in FILES.items():
+        text = TESTS
+        for number in numbers:
+            bases = "Case, HttpCase" if number in (3, 7) else "Case"
+            text += CLASS.format(number=number, bases=bases)
+            if number in taken:
+                Share(folder / "share", False).claim(f"{name}::Test{number}")
+        (folder / name).write_text(text)
 
 
 def command_of(folder, browser):
-    arguments = ["-q", "-p", "setup.pytest_share", "-p", "no:odoo", "test_x.py"]
+    arguments = ["-q", "-p", "setup.pytest_share", "-p", "no:odoo", *FILES]
     env = {"PYTHONPATH": str(DEV), "CRM_MAIL_SHARE": str(folder / "share")}
     env |= {"NAME": "first", "CRM_MAIL_SHARE_BROWSER": "1"} if browser else {}
     env = {"NAME": "second", **env}
@@ -71,7 +81,7 @@ def test_each_class_is_done_once_by_one_of_two_runs(tmp_path):
     by_class = {}
     for run, name, what in lines:
         by_class.setdefault(name, []).append((run, what))
-    assert len(by_class.pop("HttpCase")) == 1
+    assert len(by_class.pop("HttpCase")) == len(FILES)
     assert len(by_class) == 12
     for name, steps in by_class.items():
         assert [what for _run, what in steps] == each, name
@@ -87,6 +97,23 @@ def test_the_browser_belongs_to_the_first_run(tmp_path):
     lines = [line.split() for line in (tmp_path / "done").read_text().splitlines()]
     alone = {name for run, name, what in lines if run == "first" and what == "test_a"}
     assert alone == {"Test3", "Test7"}
+
+
+@pytest.mark.parametrize(
+    "taken", [(1, 2, 3), (3, 4), (0, 4, 5, 11), (2, 3, 4, 5, 6, 7)]
+)
+def test_a_set_up_ends_though_others_have_the_classes_behind_it(tmp_path, taken):
+    prepare(tmp_path, taken)
+    command, env = command_of(tmp_path, browser=False)
+    done = subprocess.run(
+        command, cwd=tmp_path, env=env, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+    lines = [line.split()[1:] for line in (tmp_path / "done").read_text().splitlines()]
+    each = ["set_up", "test_a", "test_b", "tear_down"]
+    for number in range(12):
+        steps = [what for name, what in lines if name == f"Test{number}"]
+        assert steps == ([] if number in {3, 7, *taken} else each)
 
 
 def test_a_run_beside_ends_with_an_interrupted_block(tmp_path):

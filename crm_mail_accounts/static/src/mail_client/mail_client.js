@@ -81,7 +81,7 @@ export class MailClient extends Component {
         );
         useExternalListener(window, "visibilitychange", () => {
             if (document.visibilityState === "visible") {
-                this.client.lookSoon();
+                this.client.lookAgain();
             }
         });
     }

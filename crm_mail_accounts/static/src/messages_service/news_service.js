@@ -38,9 +38,17 @@ export class NewsService extends MessageService {
         this.bus.subscribe(BUS_CHANGED, (payload) => this.onChanged(payload));
         this.bus.subscribe(BUS_REFUSED, (payload) => this.onRefused(payload));
         this.bus.subscribe(BUS_LAYOUT, (layout) => this.onLayout(layout));
-        this.bus.addEventListener("BUS:RECONNECT", () => this.lookSoon());
+        this.bus.addEventListener("BUS:RECONNECT", () => this.lookAgain());
         browser.addEventListener("offline", () => this.store.setOnline(false));
         browser.addEventListener("online", () => this.lookSoon());
+    }
+
+    /** The reader, or the bus, was away and may have missed what the bus said. */
+    lookAgain() {
+        const ids = this.store.openFolders.map(({id}) => id);
+        // A place that is no folder is concerned by any of them, whichever it is.
+        (ids.length ? ids : [0]).forEach((id) => this.changedFolderIds.add(id));
+        this.lookSoon();
     }
 
     /** @param {{account_id: number, folder_ids: number[]}} payload */
