@@ -34,8 +34,16 @@ def mailbox(engine: Engine, name: str):
     user = f"rules-{name}-{os.getpid()}@live.test"
     fill(user, {INBOX: 1})
     account = engine.account(user)
+    only(engine, account)
     engine.settle()
     return account
+
+
+def only(engine: Engine, account) -> None:
+    """Let no other account be worked on: one that is not active is never due."""
+    engine.env["crm.mail.account"].search([]).active = False
+    account.active = True
+    engine.cr.commit()
 
 
 def append(account, count: int) -> None:
@@ -118,8 +126,10 @@ def arrivals_clock():
 def take_in(engine: Engine, account, count: int):
     """Append, and synchronize to rest: ``(cost, arrivals' seconds)``."""
     append(account, count)
+    only(engine, account)
     before = engine.count(account)
     with arrivals_clock() as spent, engine.cost() as cost:
+        engine.look_everywhere()
         engine.settle()
     if engine.count(account) != before + count:
         raise SystemExit("not all mails were taken in")
