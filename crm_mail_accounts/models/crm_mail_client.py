@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.misc import format_amount
 
-from ..tools import client_payload, reading
+from ..tools import client_payload, own_records, reading
 from ..tools.message_rows import message_row
 
 
@@ -131,12 +131,13 @@ class CrmMailClient(models.AbstractModel):
 
         :param names: fields that are read with it
         """
-        # The rules in one statement; asked of a record they cost one for each field
-        # that they look at. The order of a single record needs no other tables.
         inactive_too = self.env[model].with_context(active_test=False)
-        found = inactive_too.search_fetch(
-            [("id", "=", int(record_id))], names, order="id"
-        )
+        this = Domain("id", "=", int(record_id))
+        found = own_records.fetch(inactive_too, this, names)
+        if not found:
+            # The rules in one statement; asked of a record they cost one for each field
+            # that they look at. The order of a single record needs no other tables.
+            found = inactive_too.search_fetch(this, names, order="id")
         record = self.env[model].browse(found.ids)
         if not record:
             raise AccessError(

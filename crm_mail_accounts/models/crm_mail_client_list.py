@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..tools import message_query
 from ..tools.message_query import Search, View
-from ..tools.message_rows import message_rows, tell_threads
+from ..tools.message_rows import message_rows, page_rows, tell_threads
 from .crm_mail_folder import ROLE_ORDER
 
 PAGE = 50
@@ -54,8 +54,11 @@ class CrmMailClient(models.AbstractModel):
         # of a conversation that is shared mail by mail there is nothing to tell
         threads = threads and not self._is_special(view, "shared")
         page = shown.page(self._cursor(before), limit, threads=bool(threads))
-        ids = self._found(page)
-        rows = self._rows(ids, shown if threads else None)
+        self._flush_mails()
+        ids, rows = page_rows(self.env, page)
+        if threads:
+            known = {row["thread_id"] for row in rows if row["thread_id"]}
+            tell_threads(rows, message_query.threads(self.env, shown, known))
         return {
             "rows": rows,
             "before": len(ids) == limit and bool(rows) and self._place(rows[-1]),
@@ -102,7 +105,7 @@ class CrmMailClient(models.AbstractModel):
             [("thread_id", "=", thread.id), ("shown_folder_id", "!=", False)],
             limit=message_query.THREAD_MAILS,
         )
-        return {"rows": self._rows(messages.ids[::-1])}
+        return {"rows": message_rows(self.env, messages.ids[::-1])}
 
     # -- views -------------------------------------------------------------------
 
@@ -239,18 +242,13 @@ class CrmMailClient(models.AbstractModel):
 
     @api.model
     def _found(self, query: SQL) -> list[int]:
-        # what was written through the ORM and not stored yet is to be found as well
-        self.env["crm.mail.message"].flush_model()
+        self._flush_mails()
         return [row[0] for row in self.env.execute_query(query)]
 
     @api.model
-    def _rows(self, ids: list[int], threads_of: View | None = None) -> list[dict]:
-        """:param threads_of: the view in which these stand for conversations"""
-        rows = message_rows(self.env, ids)
-        if threads_of:
-            known = {row["thread_id"] for row in rows if row["thread_id"]}
-            tell_threads(rows, message_query.threads(self.env, threads_of, known))
-        return rows
+    def _flush_mails(self) -> None:
+        """What was written through the ORM and not stored yet is to be found too."""
+        self.env["crm.mail.message"].flush_model()
 
     @api.model
     def _totals(self, view, shown: View, *, counted: bool) -> dict:
@@ -281,7 +279,7 @@ class CrmMailClient(models.AbstractModel):
         for kind in SPECIALS[1:]:
             query = self.env["crm.mail.message"]._search(self._special_domain(kind))
             views[kind] = View((message_query.among(query.subselect()),), Search())
-        self.env["crm.mail.message"].flush_model()
+        self._flush_mails()
         (counts,) = self.env.execute_query(
             SQL(
                 "SELECT %s",

@@ -11,6 +11,7 @@ from ..mailkit.imap.text_search import MOST_WORDS
 from ..tools import message_query
 from ..tools.error_messages import describe
 from ..tools.message_query import Search, View
+from ..tools.message_rows import message_rows
 
 SHOWN = 200
 """Newest mails that a search on the server shows."""
@@ -55,7 +56,7 @@ class CrmMailClient(models.AbstractModel):
         rest = dataclasses.replace(shown.search, words=())
         ids = self._known(found, rest) if found else []
         return {
-            "rows": self._rows(ids[:SHOWN]),
+            "rows": message_rows(self.env, ids[:SHOWN]),
             "failed": failed,
             "more": len(ids) > SHOWN,
         }

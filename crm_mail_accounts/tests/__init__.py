@@ -42,6 +42,7 @@ from . import test_outgoing_filing
 from . import test_outgoing_forms
 from . import test_outgoing_kills
 from . import test_outgoing_senders
+from . import test_own_records
 from . import test_pop3_bridge
 from . import test_pop3_deleting
 from . import test_private

@@ -68,6 +68,10 @@ PATHS = {
     "assignees": lambda s, m: s.client_of(m).assign_candidates(m.ids),
     "assigned": lambda s, m: s.client_of(m).assign(m.ids, m.env.uid),
     "all folders": lambda s, m: s.listed(m, {"search": s.words(m)}),
+    "its folder": lambda s, m: s.listed(m, m.sudo().folder_id.id),
+    "a folder of a search": lambda s, m: s.listed(
+        m, {"folder_id": m.sudo().folder_id.id, "search": s.words(m)}
+    ),
     "flagged": lambda s, m: s.listed(m, {"special": "flagged"}),
     "imported": lambda s, m: s.listed(m, {"special": "imported"}),
     "shared": lambda s, m: s.listed(m, {"special": "shared"}),
@@ -81,6 +85,8 @@ PARTLY = {
     "through its folder": {"owner", "delegate"},
     "through its thread": {"owner", "delegate"},
     "all folders": {"owner", "delegate"},
+    "its folder": {"owner", "delegate"},
+    "a folder of a search": {"owner", "delegate"},
     "flagged": {"owner", "delegate"},
     "imported": {"owner"},
     "shared": {"named"},

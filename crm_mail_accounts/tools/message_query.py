@@ -151,7 +151,7 @@ class View:
     search: Search
 
     def page(self, after: Cursor | None, limit: int, *, threads: bool) -> SQL:
-        """A query for the ids of a page, newest first."""
+        """A query for `id`, `internal_date` and `uid` of a page, newest first."""
         if self.search.words or not self.parts:
             # Words have an index of their own; one look serves all parts.
             branches = [self._branch(self._anywhere, after, limit, threads)]
@@ -160,9 +160,9 @@ class View:
                 self._branch(part, after, limit, threads) for part in self.parts
             ]
         return SQL(
-            "SELECT page.id FROM (%s) page ORDER BY %s LIMIT %s",
+            "SELECT page.* FROM (%s) page ORDER BY %s LIMIT %s",
             SQL(" UNION ALL ").join(branches),
-            _newest("page"),
+            newest("page"),
             limit,
         )
 
@@ -201,7 +201,7 @@ class View:
             "(SELECT listed.id, listed.internal_date, listed.uid"
             " FROM crm_mail_message listed WHERE %s ORDER BY %s LIMIT %s)",
             SQL(" AND ").join(conditions),
-            _newest("listed"),
+            newest("listed"),
             limit,
         )
 
@@ -216,11 +216,12 @@ class View:
                  ORDER BY %s LIMIT 1))
             """,
             SQL(" AND ").join(self._conditions(SQL("mate"), place)),
-            _newest("mate"),
+            newest("mate"),
         )
 
 
-def _newest(mail: str) -> SQL:
+def newest(mail: str) -> SQL:
+    """The order of a list."""
     alias = SQL.identifier(mail)
     return SQL(
         "%(mail)s.internal_date DESC, %(mail)s.uid DESC, %(mail)s.id DESC", mail=alias

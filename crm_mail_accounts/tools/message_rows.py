@@ -1,4 +1,4 @@
-"""The lines of a list of mails, read in one statement for a whole page.
+"""The lines of a list of mails, found and read in one statement for a whole page.
 
 A list is what the screen asks most, and records are made for being changed: values of
 a page through them cost ten times its SQL.
@@ -7,12 +7,13 @@ a page through them cost ten times its SQL.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from odoo import fields
-from odoo.tools import SQL
+from odoo.fields import Domain
+from odoo.tools import SQL, Query
 
-from . import client_payload
-from .message_query import Thread
+from . import client_payload, own_records
+from .message_query import Thread, newest
 
 FLAGS = ("seen", "flagged", "answered", "forwarded", "draft", "has_attachments")
 COLUMNS = (
@@ -20,6 +21,7 @@ COLUMNS = (
     *("sent_at", "subject", "from_name", "from_email", "recipients", "preview"),
     *("size", "state", "user_id", "message_id", *FLAGS),
 )
+NAMES = (*COLUMNS, "comments", "linked", "undelivered", "assigned_id")
 MOST_PEOPLE = 4
 
 
@@ -32,22 +34,43 @@ def message_row(message) -> dict:
 def message_rows(env, ids: Iterable[int]) -> list[dict]:
     """Lines in the order of ``ids``, without the mails that the rules hide."""
     ids = list(ids)
-    if not ids:
-        return []
     messages = env["crm.mail.message"]
-    query = messages._search([("id", "in", ids)])
-    columns = [SQL.identifier(query.table, name) for name in COLUMNS]
-    columns += [
-        _comment_count(env, query.table),
-        _is_linked(env, query.table),
-        _undelivered(env, query.table),
-        _assigned(env, query.table),
-    ]
-    names = (*COLUMNS, "comments", "linked", "undelivered", "assigned_id")
-    found = {
-        row[0]: dict(zip(names, row, strict=True))
-        for row in env.execute_query(query.select(*columns))
-    }
+    own = {}
+    if ids and own_records.owner_reads(messages):
+        mine = Domain("id", "in", ids) & Domain("user_id", "=", env.uid)
+        own = _read(env, messages._search(mine, bypass_access=True))
+    return _lines(env, ids, own)
+
+
+def page_rows(env, page: SQL) -> tuple[list[int], list[dict]]:
+    """The ids that a page of ``message_query`` has, and its lines in its order,
+    without the mails that the rules hide; of a user's own mails in one statement."""
+    messages = env["crm.mail.message"]
+    if not own_records.owner_reads(messages):
+        ids = [row[0] for row in env.execute_query(page)]
+        return ids, message_rows(env, ids)
+    found = env.execute_query(
+        SQL(
+            "SELECT page.id, %s FROM (%s) page LEFT JOIN crm_mail_message mail"
+            " ON mail.id = page.id AND mail.user_id = %s ORDER BY %s",
+            SQL(", ").join(_columns(env, "mail")),
+            page,
+            env.uid,
+            newest("page"),
+        )
+    )
+    ids = [row[0] for row in found]
+    own = {row[0]: dict(zip(NAMES, row[1:], strict=True)) for row in found if row[1]}
+    return ids, _lines(env, ids, own)
+
+
+def _lines(env, ids: list[int], own: dict[int, dict]) -> list[dict]:
+    """:param own: what was read of those mails that are the user's own"""
+    found = own
+    if others := [each for each in ids if each not in own]:
+        # of what is not the user's own, the record rules decide
+        query = env["crm.mail.message"]._search([("id", "in", others)])
+        found = own | _read(env, query)
     links = _links(env, [mail["id"] for mail in found.values() if mail["linked"]])
     foreign = _foreign_accounts(env, found.values())
     people = _people(env, {mail["assigned_id"] for mail in found.values()})
@@ -58,6 +81,21 @@ def message_rows(env, ids: Iterable[int]) -> list[dict]:
     for row in rows:
         row["draft_by"] = drafts.get(row["id"], False)
     return rows
+
+
+def _read(env, query: Query) -> dict[int, dict]:
+    rows = env.execute_query(query.select(*_columns(env, query.table)))
+    return {row[0]: dict(zip(NAMES, row, strict=True)) for row in rows}
+
+
+def _columns(env, mail: str) -> list[SQL]:
+    return [
+        *(SQL.identifier(mail, name) for name in COLUMNS),
+        _comment_count(env, mail),
+        _is_linked(env, mail),
+        _undelivered(env, mail),
+        _assigned(env, mail),
+    ]
 
 
 def tell_threads(rows: list[dict], threads: Mapping[int, Thread]) -> None:
@@ -178,8 +216,7 @@ def _row(
         "subject": mail["subject"] or "",
         "from": sender,
         "to": client_payload.addresses(mail["recipients"], "to"),
-        "date": fields.Datetime.to_string(mail["internal_date"] or mail["sent_at"])
-        or False,
+        "date": _date(mail["internal_date"] or mail["sent_at"]),
         **{name: bool(mail[name]) for name in FLAGS},
         "preview": mail["preview"] or "",
         "size": mail["size"] or 0,
@@ -190,6 +227,11 @@ def _row(
         "undelivered": mail["undelivered"] or False,
         "links": links.get(mail["id"], []),
     }
+
+
+def _date(moment: datetime | None) -> str | bool:
+    """As `fields.Datetime.to_string`, which takes ten times as long."""
+    return moment.isoformat(" ", "seconds") if moment else False
 
 
 def _thread(thread: Thread) -> dict:
