@@ -15,16 +15,26 @@ class TestUnits(HttpCase):
     """The unit tests of the mail screen's components."""
 
     def test_hoot(self):
-        self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
-            "&filter=@crm_mail_accounts",
-            "",
-            "",
-            login="admin",
-            timeout=300,
-            success_signal="[HOOT] Test suite succeeded",
-            error_checker=lambda message: "[HOOT]" not in message,
-        )
+        said = []
+
+        def ends_the_run(message) -> bool:
+            """What a failed test says is collected: the others run all the same."""
+            said.append(message)
+            return "[HOOT]" not in message
+
+        try:
+            self.browser_js(
+                "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
+                "&filter=@crm_mail_accounts",
+                "",
+                "",
+                login="admin",
+                timeout=900,
+                success_signal="[HOOT] Test suite succeeded",
+                error_checker=ends_the_run,
+            )
+        except AssertionError as error:
+            raise AssertionError("\n\n".join([*said, str(error)])) from error
 
 
 @tagged("post_install", "-at_install")

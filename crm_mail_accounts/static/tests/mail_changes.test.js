@@ -11,7 +11,9 @@ import {
     defineMailClientModels,
     makeAccount,
     makeFolder,
+    makeLink,
     makeMessage,
+    makePerson,
     makeRow,
     mockMailServer,
 } from "./mail_client_test_helpers";
@@ -267,6 +269,58 @@ describe("with the server", () => {
         await Promise.all([archived, refreshed]);
         expect(answers).toHaveLength(0);
         expect(ids(client.store.list.rows)).toEqual([2, 1]);
+    });
+
+    test("a list that was asked before shows whose a conversation is by now", async () => {
+        const client = await startClient();
+        const marco = makePerson(8, {name: "Marco Neri"});
+        const answers = [server.rows.map((row) => ({...row}))];
+        const held = holdBack("list_messages", () => ({
+            rows: answers.pop() || server.rows,
+            before: false,
+            total: 3,
+            indexed: 3,
+        }));
+        const refreshed = client.refreshList();
+        const assigned = client.team.assign([client.store.list.rows[0]], marco);
+        server.rows[0].assigned = marco;
+        await assigned;
+        held.resolve();
+        await refreshed;
+        expect(answers).toHaveLength(0);
+        expect(client.store.list.rows[0].assigned.name).toBe("Marco Neri");
+    });
+
+    test("a list that comes before the answer does not hide whose it is", async () => {
+        server.rows[0].thread_id = 100;
+        const client = await startClient();
+        const marco = makePerson(8, {name: "Marco Neri"});
+        const held = holdBack("assign", () => []);
+        const assigned = client.team.assign([client.store.list.rows[0]], marco);
+        await client.refreshList();
+        held.resolve();
+        await assigned;
+        expect(client.store.list.rows[0].assigned.name).toBe("Marco Neri");
+    });
+
+    test("a list that was asked before does not hide a new link", async () => {
+        const client = await startClient();
+        const answers = [JSON.parse(JSON.stringify(server.rows))];
+        const link = makeLink({message_id: 3});
+        const held = holdBack("list_messages", () => ({
+            rows: answers.pop() || server.rows,
+            before: false,
+            total: 3,
+            indexed: 3,
+        }));
+        onRpc("crm.mail.client", "link_message", () => link);
+        const refreshed = client.refreshList();
+        await client.links.link(3, link.model, link.res_id);
+        server.rows[0].links = [link];
+        held.resolve();
+        await refreshed;
+        expect(answers).toHaveLength(0);
+        expect(client.store.list.rows[0].links).toHaveLength(1);
     });
 
     test("a list that is wanted while a change is under way waits for it", async () => {

@@ -38,4 +38,21 @@ export class ChangeQueue {
             this.waiting--;
         }
     }
+
+    /**
+     * A change that keeps no order with others, and whose outcome is shown when it is
+     * answered: what was asked before that answer is asked again.
+     *
+     * @template T
+     * @param {() => Promise<T>} call
+     * @returns {Promise<T>}
+     */
+    async watch(call) {
+        this.serial++;
+        try {
+            return await call();
+        } finally {
+            this.serial++;
+        }
+    }
 }

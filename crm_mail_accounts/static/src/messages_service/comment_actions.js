@@ -99,7 +99,7 @@ export class CommentActions {
      */
     async withdraw(messageId, reader) {
         const {client, store} = this;
-        const answer = await client.ask("withdraw_share", [reader.share_id]);
+        const answer = await client.askChange("withdraw_share", [reader.share_id]);
         if (answer.failed) {
             client.tell(answer.sentence);
         } else if (answer.value === true) {
@@ -124,7 +124,7 @@ export class CommentActions {
     }
 
     async change(messageId, method, args) {
-        const answer = await this.client.ask(method, args);
+        const answer = await this.client.askChange(method, args);
         if (answer.failed) {
             this.client.tell(answer.sentence);
             return false;

@@ -101,20 +101,8 @@ export class LinkActions {
      * @param {Content|false} [content] as the mailbox says when left out
      * @returns {Promise<boolean>} whether it is linked
      */
-    async link(messageId, model, resId, content = false) {
-        const {client} = this;
-        const answer = await client.ask("link_message", [
-            messageId,
-            model,
-            resId,
-            content,
-        ]);
-        if (answer.failed) {
-            client.tell(answer.sentence);
-            return false;
-        }
-        client.store.addLink(messageId, answer.value);
-        return true;
+    link(messageId, model, resId, content = false) {
+        return this.add("link_message", [messageId, model, resId, content]);
     }
 
     /**
@@ -126,19 +114,22 @@ export class LinkActions {
      * @param {Content} content
      * @returns {Promise<boolean>} whether they are linked
      */
-    async linkThread(messageId, model, resId, content) {
+    linkThread(messageId, model, resId, content) {
+        return this.add("link_thread", [messageId, model, resId, content]);
+    }
+
+    /**
+     * @param {"link_message"|"link_thread"} method
+     * @param {Array} args
+     */
+    async add(method, args) {
         const {client} = this;
-        const answer = await client.ask("link_thread", [
-            messageId,
-            model,
-            resId,
-            content,
-        ]);
+        const answer = await client.askChange(method, args);
         if (answer.failed) {
             client.tell(answer.sentence);
             return false;
         }
-        for (const link of answer.value) {
+        for (const link of [answer.value].flat()) {
             client.store.addLink(link.message_id, link);
         }
         return true;
@@ -151,7 +142,7 @@ export class LinkActions {
      */
     async unlink(link) {
         const {client} = this;
-        const answer = await client.ask("unlink_message", [link.id]);
+        const answer = await client.askChange("unlink_message", [link.id]);
         if (answer.failed) {
             client.tell(answer.sentence);
             return;

@@ -50,6 +50,18 @@ export class ListService extends AccountService {
         return this.ask("list_messages", [view, before, limit, isThreaded]);
     }
 
+    /**
+     * Changes something that rows of the list show beside the mail itself: whose it is,
+     * what it is linked to, what was said about it.
+     *
+     * @param {string} method
+     * @param {Array} args
+     * @returns {Promise<import("./mail_client_service").Answer>}
+     */
+    askChange(method, args) {
+        return this.changes.watch(() => this.ask(method, args));
+    }
+
     async loadList() {
         const {store} = this;
         const {viewKey} = store;

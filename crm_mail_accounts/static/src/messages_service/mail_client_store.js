@@ -76,22 +76,22 @@ export class MailClientStore extends ChangeState {
         this.arrival = {count, serial: this.arrival.serial + 1};
     }
 
+    /** Each time that a mail is on screen, or was loaded for it @returns {Row[]} */
+    get shownMails() {
+        const views = Object.values(this.views).map((view) => view.data);
+        const {row, data} = this.message;
+        const shown = [...this.list.rows, ...this.thread.rows, row, data, ...views];
+        return shown.filter(Boolean);
+    }
+
     /**
      * @param {number} messageId
      * @param {number} count
      */
     setCommentCount(messageId, count) {
-        const views = Object.values(this.views).map((view) => view.data);
-        const {row, data} = this.message;
-        for (const each of [
-            ...this.list.rows,
-            ...this.thread.rows,
-            row,
-            data,
-            ...views,
-        ]) {
-            if (each && each.id === messageId) {
-                each.comments = count;
+        for (const mail of this.shownMails) {
+            if (mail.id === messageId) {
+                mail.comments = count;
             }
         }
     }
@@ -103,17 +103,9 @@ export class MailClientStore extends ChangeState {
      * @param {import("./team_state").Person|false} person
      */
     setAssigned(threadIds, person) {
-        const views = Object.values(this.views).map((view) => view.data);
-        const {row, data} = this.message;
-        for (const each of [
-            ...this.list.rows,
-            ...this.thread.rows,
-            row,
-            data,
-            ...views,
-        ]) {
-            if (each && each.thread_id && threadIds.includes(each.thread_id)) {
-                each.assigned = person;
+        for (const mail of this.shownMails) {
+            if (mail.thread_id && threadIds.includes(mail.thread_id)) {
+                mail.assigned = person;
             }
         }
     }

@@ -169,7 +169,7 @@ export class ReadingActions {
      */
     async createLinked(method, made, {messageId, name}) {
         const {client, store} = this;
-        const answer = await client.ask(method, [messageId, {name}]);
+        const answer = await client.askChange(method, [messageId, {name}]);
         if (answer.failed) {
             client.tell(answer.sentence);
             return false;

@@ -188,11 +188,13 @@ export class TeamActions {
         const threadIds = rows.map((row) => row.thread_id);
         store.setAssigned(threadIds, person);
         const args = [rows.map(({id}) => id), person ? person.id : false];
-        const answer = await client.ask("assign", args);
+        const answer = await client.askChange("assign", args);
         if (answer.failed) {
             before.forEach(([threadId, one]) => store.setAssigned([threadId], one));
             client.tell(answer.sentence);
         } else {
+            // The list may have been read anew meanwhile.
+            store.setAssigned(threadIds, person);
             this.refreshAssigned();
         }
     }

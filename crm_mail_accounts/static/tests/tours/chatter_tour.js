@@ -1,5 +1,7 @@
 import {registry} from "@web/core/registry";
 
+import {settled} from "./tour_steps";
+
 /** Writing to a customer from the chatter of an opportunity. */
 
 const select = ".o_crm_mail_chatter_sender_select";
@@ -34,7 +36,7 @@ const posted = {
 };
 
 registry.category("web_tour.tours").add("crm_mail_accounts_chatter", {
-    steps: () => [...write(), type, send, posted],
+    steps: () => [...write(), type, send, posted, settled],
 });
 
 registry.category("web_tour.tours").add("crm_mail_accounts_chatter_answer", {
@@ -48,6 +50,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_chatter_answer", {
             trigger:
                 ".o-mail-Message .overflow-x-auto:shadow :contains(The roof is fine)",
         },
+        settled,
     ],
 });
 
@@ -62,6 +65,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_chatter_usual", {
         type,
         send,
         posted,
+        settled,
     ],
 });
 
@@ -94,5 +98,6 @@ registry.category("web_tour.tours").add("crm_mail_accounts_chatter_full", {
             run: "click",
         },
         posted,
+        settled,
     ],
 });

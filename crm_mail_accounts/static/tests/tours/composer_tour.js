@@ -1,5 +1,7 @@
 import {registry} from "@web/core/registry";
 
+import {settled} from "./tour_steps";
+
 /**
  * Answering a mail, scheduling one, and a draft that outlives its tab, against the
  * live servers.
@@ -53,6 +55,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_reply", {
             trigger:
                 "body:not(:has(.o_crm_mail_composer)) .o_notification:contains(on its way)",
         },
+        settled,
     ],
 });
 
@@ -114,6 +117,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_schedule", {
             content: "It is closed",
             trigger: "body:not(:has(.o_crm_mail_composer))",
         },
+        settled,
     ],
 });
 
@@ -156,5 +160,6 @@ registry.category("web_tour.tours").add("crm_mail_accounts_killed_tab", {
             content: "Now it is saved",
             trigger: ".o_crm_mail_save_state:contains(Saved)",
         },
+        settled,
     ],
 });

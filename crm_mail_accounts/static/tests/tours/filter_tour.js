@@ -1,5 +1,7 @@
 import {registry} from "@web/core/registry";
 
+import {settled} from "./tour_steps";
+
 /** Filters and out of office on screen, against the live servers. */
 
 registry.category("web_tour.tours").add("crm_mail_accounts_filter", {
@@ -85,6 +87,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_filter", {
             content: "The dialog is closed",
             trigger: "body:not(:has(.o_crm_mail_filter_dialog))",
         },
+        settled,
     ],
 });
 
@@ -109,6 +112,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_filed", {
             trigger:
                 ".o_crm_mail_filter_editor .o_crm_mail_condition_value:value(news@shop.example)",
         },
+        settled,
     ],
 });
 
@@ -144,6 +148,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_away", {
             content: "The screen says that it is on",
             trigger: "body:not(:has(.modal)) .o_crm_mail_away:contains(out of office)",
         },
+        settled,
     ],
 });
 
@@ -158,5 +163,6 @@ registry.category("web_tour.tours").add("crm_mail_accounts_back", {
             content: "Nobody is answered any more",
             trigger: "body:not(:has(.o_crm_mail_away)) .o_crm_mail_row",
         },
+        settled,
     ],
 });

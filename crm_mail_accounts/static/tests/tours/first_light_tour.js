@@ -1,5 +1,7 @@
 import {registry} from "@web/core/registry";
 
+import {settled} from "./tour_steps";
+
 /**
  * From nothing to a linked mail: the whole story of the first mailbox.
  *
@@ -205,5 +207,6 @@ registry.category("web_tour.tours").add("crm_mail_accounts_first_light", {
             content: "It is in the list again",
             trigger: row,
         },
+        settled,
     ],
 });

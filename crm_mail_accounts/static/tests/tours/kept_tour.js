@@ -1,5 +1,7 @@
 import {registry} from "@web/core/registry";
 
+import {settled} from "./tour_steps";
+
 /**
  * A mailbox that is read by POP3 alone is set up, and its first mail read. The server's
  * values come in the parameter `crm_mail_tour`, as in the tour of the first mailbox.
@@ -69,5 +71,6 @@ registry.category("web_tour.tours").add("crm_mail_accounts_kept", {
             content: "And shown as read in the list",
             trigger: ".o_crm_mail_row:contains(number 2):not(.o_crm_mail_row_unread)",
         },
+        settled,
     ],
 });

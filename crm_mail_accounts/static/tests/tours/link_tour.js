@@ -1,5 +1,7 @@
 import {registry} from "@web/core/registry";
 
+import {settled} from "./tour_steps";
+
 /**
  * A mail is linked by the dialog, taken back, and becomes an opportunity; a record
  * answers and writes mail. Against the live servers.
@@ -74,6 +76,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_link", {
             ".o_crm_mail_link:contains(Summer order) .o_crm_mail_link_open"
         ),
         see("The mail is there", ".o-mail-Chatter .o-mail-Message:contains(Drawings)"),
+        settled,
     ],
 });
 
@@ -103,6 +106,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_reply_and_link", {
             "It is linked",
             "body:not(:has(.modal)) .o_crm_mail_link:contains(Spring order)"
         ),
+        settled,
     ],
 });
 
@@ -135,5 +139,6 @@ registry.category("web_tour.tours").add("crm_mail_accounts_record_mail", {
             "It is open",
             ".o_crm_mail_reading_pane .o_crm_mail_subject:contains(Drawings)"
         ),
+        settled,
     ],
 });

@@ -1,6 +1,8 @@
 import {rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 
+import {settled} from "./tour_steps";
+
 /**
  * Where the screen is: addresses that lead into it, the browser's way back and forward,
  * what another tab has done, and how it is laid out. What lies in the mailboxes is in
@@ -37,6 +39,7 @@ tours.add("crm_mail_accounts_places", {
         step("The inbox again", closed("Inbox")),
         forward("to the mail"),
         step("which is open", opened("Inbox", "Mail 5")),
+        settled,
     ],
 });
 
@@ -68,6 +71,7 @@ tours.add("crm_mail_accounts_two_tabs", {
             "[data-place='special-flagged'] .o_crm_mail_folder_count:contains(1)"
         ),
         step("and shown", `${row("Mail 4")} .fa-star`),
+        settled,
     ],
 });
 
@@ -97,5 +101,6 @@ tours.add("crm_mail_accounts_settings", {
             "click"
         ),
         step("of that account", ".o_crm_mail_filter_dialog"),
+        settled,
     ],
 });

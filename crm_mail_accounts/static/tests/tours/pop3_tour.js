@@ -1,5 +1,7 @@
 import {registry} from "@web/core/registry";
 
+import {settled} from "./tour_steps";
+
 /**
  * A POP3 mailbox is set up, tested and collected. What the server's values are comes
  * in the parameter `crm_mail_tour` of the address, as in the tour of the first mailbox.
@@ -74,5 +76,6 @@ registry.category("web_tour.tours").add("crm_mail_accounts_pop3", {
             trigger:
                 "body:not(:has(.modal)) .o_field_widget[name='keep_copy'] input:checked",
         },
+        settled,
     ],
 });

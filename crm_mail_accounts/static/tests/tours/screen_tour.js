@@ -1,5 +1,7 @@
 import {registry} from "@web/core/registry";
 
+import {settled} from "./tour_steps";
+
 /**
  * The screen as people use it: by mouse, by keyboard alone, with a finger, over several
  * mailboxes, and while it is searched. What lies in the mailboxes is in
@@ -84,6 +86,7 @@ tours.add("crm_mail_accounts_triage_by_mouse", {
             run: "click",
         },
         {content: "It has one", trigger: `${row("Mail 2")} .fa-star`},
+        settled,
     ],
 });
 
@@ -139,6 +142,7 @@ tours.add("crm_mail_accounts_triage_by_keys", {
         {content: "The list is back", trigger: row("Mail 2")},
         key("What keys are there", "?"),
         {content: "They are listed", trigger: ".o_crm_mail_keys_help kbd"},
+        settled,
     ],
 });
 
@@ -199,6 +203,7 @@ tours.add("crm_mail_accounts_phone", {
             content: "The window covers the screen, and can send",
             trigger: ".o_crm_mail_dock_phone .o_crm_mail_send",
         },
+        settled,
     ],
 });
 
@@ -285,6 +290,7 @@ tours.add("crm_mail_accounts_unified", {
             trigger:
                 ".o_form_view .o_field_widget[name='name'] input:value(Second), .o_breadcrumb:contains(Second)",
         },
+        settled,
     ],
 });
 
@@ -363,5 +369,6 @@ tours.add("crm_mail_accounts_search", {
             content: "The folder is back",
             trigger: `${gone("Contract")} ${row("Mail 5")}`,
         },
+        settled,
     ],
 });

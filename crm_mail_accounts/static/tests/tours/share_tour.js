@@ -1,5 +1,7 @@
 import {registry} from "@web/core/registry";
 
+import {settled} from "./tour_steps";
+
 /** A mail is given to a colleague by naming them, answered, and taken back. */
 
 const row = ".o_crm_mail_row:contains(Offer 12)";
@@ -33,6 +35,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_share", {
             content: "She can read the mail now",
             trigger: ".o_crm_mail_reader_shared:contains(Anna Rossi)",
         },
+        settled,
     ],
 });
 
@@ -54,6 +57,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_shared_with_me", {
             content: "It is said",
             trigger: ".o_crm_mail_comment:contains(I have linked it)",
         },
+        settled,
     ],
 });
 
@@ -71,5 +75,6 @@ registry.category("web_tour.tours").add("crm_mail_accounts_withdraw", {
             trigger:
                 ".o_crm_mail_comments:not(:has(.o_crm_mail_reader_shared)) .o_crm_mail_reader",
         },
+        settled,
     ],
 });

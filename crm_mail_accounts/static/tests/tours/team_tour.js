@@ -1,5 +1,7 @@
 import {registry} from "@web/core/registry";
 
+import {settled} from "./tour_steps";
+
 /** A mailbox of several people: who is there, whose it is, a draft that is taken over. */
 
 const row = ".o_crm_mail_row:contains(Offer 12)";
@@ -40,6 +42,7 @@ registry.category("web_tour.tours").add("crm_mail_accounts_team_owner", {
             content: "The other one is",
             trigger: `.o_crm_mail_rows:not(:has(${row})) .o_crm_mail_row:contains(Invoice)`,
         },
+        settled,
     ],
 });
 
@@ -66,5 +69,6 @@ registry.category("web_tour.tours").add("crm_mail_accounts_team_colleague", {
             trigger:
                 ".o_crm_mail_composer .o_crm_mail_subject_input, .o_crm_mail_composer [contenteditable=true]",
         },
+        settled,
     ],
 });
