@@ -115,5 +115,5 @@ class CrmMailAccount(models.Model):
             return worker.run()
         except Exception:
             _logger.exception("account %s: defect in its turn", claim.account_id)
-            worker.give_back_defect()
+            worker.end.fail_by_defect()
         return False

@@ -8,9 +8,10 @@ progress is committed together with the rows it speaks of (law 2).
 
 Order within a turn: mails leave (``outgoing_send``); what users changed is pushed
 (``operation_push``), copies and drafts are stored (``outgoing_mailbox``); the folder
-list, now and then; POP3 mailboxes that are due (``pop3_collect``); folder by folder,
-the inbox first (``folder_pass``); rules move to the server or back (``sieve_rules``);
-preview lines.  A mailbox that is kept here has a shorter turn (``kept_turn``).
+list, now and then (``folder_listing``); POP3 mailboxes that are due (``pop3_collect``);
+folder by folder, the inbox first (``folder_pass``); rules move to the server or back
+(``sieve_rules``); preview lines; the account is given back (``turn_end``).  A mailbox
+that is kept here has a shorter turn (``kept_turn``).
 
 Mostly there is nothing to do, so what could be is asked together (:class:`Opening`,
 :class:`Waiting`, :class:`Rest`): such a turn has four transactions.
@@ -22,15 +23,13 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TypeVar
 
 from odoo import api, fields
 
 from ..mailkit.errors import MailError
-from ..mailkit.sync.backoff import pause_after
 from ..mailkit.trace import Trace
-from ..mailkit.values import Credentials, Endpoint, Quota
+from ..mailkit.values import Credentials, Endpoint
 from . import (
     arrivals,
     change_writer,
@@ -40,11 +39,10 @@ from . import (
     thread_writer,
     vacation_sending,
 )
-from .error_messages import describe
 from .folder_choice import count_unseen_folders, folders_to_look_at
+from .folder_listing import Listing
 from .folder_look import FolderTask
 from .folder_pass import FolderPass
-from .folder_renames import find_renamed
 from .kept_turn import KeptTurn
 from .lease import Claim, LeaseLost
 from .link_posting import LinkPosting
@@ -57,6 +55,7 @@ from .pop3_collect import Pop3Collect
 from .read_ahead import ReadAhead
 from .sieve_rules import RulesTask, SieveRules
 from .transaction import in_transaction
+from .turn_end import TurnEnd
 from .vacation_sending import VacationSending
 
 _logger = logging.getLogger(__name__)
@@ -73,8 +72,6 @@ class FolderBroke(Exception):
         self.error = error
 
 
-POLL_SECONDS = 60.0
-LIST_EVERY = timedelta(minutes=10)
 SLICE_SECONDS = 8.0
 """Longest turn: the host gives a job ten seconds before others want the worker."""
 TELL_EVERY = 1.0
@@ -144,6 +141,7 @@ class AccountWorker:
         """Whether automatic answers may wait to be sent."""
         self.told_at: float | None = None
         self.trace: Trace | None = None
+        self.end = TurnEnd(self)
 
     # -- transactions ------------------------------------------------------------
 
@@ -177,7 +175,7 @@ class AccountWorker:
                 # Its folders are kept here, or sending is all that it is for.
                 kept_left = opening.kind == "pop3" and KeptTurn(self).run()
                 more = mails_wait or kept_left
-                self.commit(lambda env: self._give_back(env, more))
+                self.commit(lambda env: self.end.give_back(env, more))
                 return more
             login = opening.login or self._log_in()
             endpoint = login.endpoint
@@ -193,7 +191,7 @@ class AccountWorker:
         except LeaseLost:
             _logger.info("account %s: taken over", self.claim.account_id)
         except MailError as error:
-            self._give_back_failed(error, endpoint)
+            self.end.fail(error, endpoint)
         return False
 
     def _open(self, env) -> Opening:
@@ -228,7 +226,7 @@ class AccountWorker:
     def _end(self, env, more: bool) -> bool:
         """Give the account back; true when there is more to do at once."""
         more = more or self.operations_wait(env)
-        self._give_back(env, more)
+        self.end.give_back(env, more)
         return more
 
     def _work(self, login: Login) -> bool:
@@ -253,11 +251,12 @@ class AccountWorker:
             push = OperationPush(self, login.endpoint)
             outgoing = OutgoingMailbox(self, login.endpoint)
             pop3 = Pop3Collect(self)
+            listing = Listing(self)
             waiting = self.commit(
                 lambda env: Waiting(
                     push.load(env),
                     outgoing.load(env),
-                    self._listing_is_old(env),
+                    listing.is_old(env),
                     tuple(pop3.due(env)),
                 )
             )
@@ -268,12 +267,7 @@ class AccountWorker:
             touched = push.touched | outgoing.touched
             states = session.list_states()
             if waiting.listing_is_old:
-                listing = session.list_folders()
-                quota = self._quota(session)
-                renamed = find_renamed(self, session, listing, states)
-                self.commit(
-                    lambda env: self._store_listing(env, listing, quota, renamed)
-                )
+                listing.read(session, states)
             pop3_left = pop3.collect(session, waiting.bridges)
             self.deadline += pop3.seconds
             touched |= pop3.touched
@@ -376,32 +370,6 @@ class AccountWorker:
 
     # -- folders -------------------------------------------------------------------
 
-    def _listing_is_old(self, env) -> bool:
-        listed_at = self.account(env).lease_ids.listed_at
-        return not listed_at or listed_at < fields.Datetime.now() - LIST_EVERY
-
-    def _quota(self, session) -> Quota | None:
-        """How full the mailbox is, where the server tells."""
-        if not session.offers("QUOTA"):
-            return None
-        try:
-            return session.quota("INBOX")
-        except MailError as error:
-            if not error.connection_usable:
-                raise
-            return None
-
-    def _store_listing(self, env, listing, quota, renamed):
-        account = self.account(env)
-        env["crm.mail.folder"]._store_listing(account, listing, renamed)
-        account.lease_ids.write(
-            {
-                "listed_at": fields.Datetime.now(),
-                "quota_used": quota.used if quota else 0,
-                "quota_limit": quota.limit if quota else 0,
-            }
-        )
-
     def _tasks(
         self, env, states, touched: set[int]
     ) -> tuple[list[FolderTask], Rest | None]:
@@ -467,79 +435,7 @@ class AccountWorker:
         self.told_at = now
         return True
 
-    # -- giving back -------------------------------------------------------------------
-
-    def _give_back(self, env, more: bool):
-        self._log_trace(env)
-        lease = env["crm.mail.account.lease"]._of(self.claim)
-        recovered = bool(lease.error_code)
-        lease._release(
-            self._no_later_than_outgoing(env, 0.0 if more else POLL_SECONDS),
-            failures=0,
-            error_code=False,
-            error_message=False,
-            error_at=False,
-            checked_at=fields.Datetime.now(),
-        )
-        if recovered or self.new_mails:
-            self.log(env, "info", env._("%(count)s new mails", count=self.new_mails))
-        if recovered:
-            self.tell(env)
-
-    def _no_later_than_outgoing(self, env, next_in: float) -> float:
-        """A mail leaves at its time, whatever pause the mailbox is in."""
-        due = env["crm.mail.outgoing"]._next_due(self.account(env), self.started)
-        if not due:
-            return next_in
-        return max(0.0, min(next_in, (due - fields.Datetime.now()).total_seconds()))
-
-    def give_back_defect(self):
-        """After a defect of ours: the owner is told, and the account tried again."""
-        self._give_back_failed(MailError(code="defect", retry=True), None)
-
-    def _give_back_failed(self, error: MailError, endpoint: Endpoint | None):
-        _logger.info("account %s: %s", self.claim.account_id, error.code)
-
-        def store(env):
-            lease = env["crm.mail.account.lease"]._of(self.claim)
-            account = self.account(env)
-            env = env(context={"lang": account.user_id.lang})
-            failures = lease.failures + 1
-            self._log_trace(env)
-            worked = bool(lease.checked_at)
-            text = describe(env, error, endpoint, worked=worked).text
-            known = lease.error_code == error.code
-            lease._release(
-                self._no_later_than_outgoing(env, pause_after(error, failures)),
-                failures=failures,
-                error_code=error.code,
-                error_message=text,
-                error_at=lease.error_at if known else fields.Datetime.now(),
-            )
-            self.log(env, "error", f"{text} [{error.detail[:500]}]", "imap_auth")
-            self.tell(env)
-            if not known and not error.retry:
-                # What only a person can mend is told once; later tries that fail for
-                # the same reason stay silent.
-                account.user_id._bus_send(
-                    "simple_notification",
-                    {
-                        "type": "danger",
-                        "title": env._("Mailbox %(name)s", name=account.name),
-                        "message": text,
-                        "sticky": True,
-                    },
-                )
-
-        try:
-            self.commit(store)
-        except LeaseLost:
-            _logger.info("account %s: taken over", self.claim.account_id)
-
-    def _log_trace(self, env):
-        """What was said to the server, while the account's debug switch is on [A21]."""
-        if self.trace and self.trace.entries:
-            self.log(env, "debug", "\n".join(self.trace.entries), "logger")
+    # -- telling -----------------------------------------------------------------------
 
     def log(self, env, level: str, message: str, source: str = "incoming"):
         account = self.account(env)
