@@ -68,6 +68,12 @@ class TestQuarantine(MailCase):
         self.assertEqual(sorted(pauses), pauses)
         self.assertEqual((self.bad.state, self.bad.tries), ("unreadable", 3))
 
+    def test_its_pause_ends_in_a_folder_where_nothing_else_happens(self):
+        self.broken = False
+        self.bad.retry_at = fields.Datetime.now()
+        self.work(self.account)
+        self.assertEqual((self.bad.state, self.bad.subject), ("ok", "Mail 3"))
+
     def test_it_is_an_ordinary_mail_as_soon_as_it_can_be_read(self):
         self.broken = False
         self.again()

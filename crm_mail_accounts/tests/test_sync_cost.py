@@ -6,7 +6,7 @@ from ..tools.account_worker import AccountWorker
 from .common import simple_mail
 from .sync_common import MODES, SyncCase
 
-INDEX = b"AUTHENTICATION-RESULTS"
+INDEX = b" PRECEDENCE)"
 """Only the index asks for that."""
 
 

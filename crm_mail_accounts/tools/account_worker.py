@@ -137,6 +137,8 @@ class AccountWorker:
         self.new_mails = 0
         self.arrived_in: set[int] = set()
         """Ids of folders with new mail that nothing was done with yet."""
+        self.unreadable_in: set[int] = set()
+        """Ids of folders with mails that could not be read, to be tried again."""
         self.replies_wait = False
         """Whether automatic answers may wait to be sent."""
         self.told_at: float | None = None
@@ -315,7 +317,8 @@ class AccountWorker:
         looking = FolderPass(self, session, task)
         try:
             more = looking.run()
-            self._retry_unreadable(session, task)
+            if task.folder_id in self.unreadable_in:
+                self._retry_unreadable(session, task)
             return more
         except MailError as error:
             if not error.connection_usable:
@@ -378,7 +381,9 @@ class AccountWorker:
         count_unseen_folders(account, states)
         self.arrived_in = arrivals.waiting_in(env, account)
         self.replies_wait = vacation_sending.waits(env, account)
-        tasks = folders_to_look_at(account, states, touched | self.arrived_in)
+        self.unreadable_in = quarantine.waiting_in(env, account)
+        waiting = touched | self.arrived_in | self.unreadable_in
+        tasks = folders_to_look_at(account, states, waiting)
         return tasks, None if tasks else self._rest(env)
 
     def _rest(self, env) -> Rest:

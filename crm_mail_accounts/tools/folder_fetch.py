@@ -15,6 +15,7 @@ from odoo import fields
 from ..mailkit import limits
 from ..mailkit.errors import LimitExceeded, MailError, ProtocolError, ServerRefused
 from ..mailkit.imap.changes import RUNGS
+from ..mailkit.imap.fetch import INDEX_SECTION
 from ..mailkit.sync.delta import Span
 from ..mailkit.sync.isolate import SURE, Break, after_break, around, isolate
 from ..mailkit.sync.plan import MAX_SPAN, first_span, next_span, unknown_spans
@@ -175,7 +176,7 @@ class FolderFetch(FolderLook):
         end not at all; a row stands for it, so that counts agree."""
         rung = known.rung if known.first == known.last else 0
         if rung >= len(RUNGS):
-            return [FetchedMessage(uid, flags=(), sections={"HEADER.FIELDS": None})]
+            return [FetchedMessage(uid, flags=(), sections={INDEX_SECTION: None})]
         try:
             message = self.session.fetch_index_one(uid, rung=rung)
         except MailError as error:
@@ -231,6 +232,8 @@ class FolderFetch(FolderLook):
             return written
 
         written = self.commit(store)
+        if any(message.sections.get(INDEX_SECTION) is None for message in found):
+            self.worker.unreadable_in.add(self.task.folder_id)
         if count_as_new:
             self.worker.new_mails += len(written.new_ids)
         if arriving and written.new_ids:

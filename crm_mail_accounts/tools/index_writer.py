@@ -396,17 +396,21 @@ def _datetime(value) -> str | None:
 
 
 def _recipients(header: IndexHeader) -> str:
-    lists = [header.to, header.cc, header.reply_to]
-    return '{"to": %s, "cc": %s, "reply_to": %s}' % tuple(  # noqa: UP031
-        _NOBODY if not each else _json(each) if len(each) > 2 else _known_json(each)
-        for each in lists
+    return (
+        f'{{"to": {_addresses(header.to)}, "cc": {_addresses(header.cc)},'
+        f' "reply_to": {_addresses(header.reply_to)}}}'
     )
+
+
+def _addresses(addresses: tuple[Address, ...]) -> str:
+    if not addresses:
+        return "[]"
+    return _json(addresses) if len(addresses) > 2 else _known_json(addresses)
 
 
 def _json(addresses: tuple[Address, ...]) -> str:
     return json.dumps([[address.name, address.email] for address in addresses])
 
 
-_NOBODY = _json(())
 _known_json = lru_cache(maxsize=2048)(_json)
 """The same few people come again; long lists are each their own."""

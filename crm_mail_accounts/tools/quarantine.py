@@ -23,6 +23,22 @@ AT_ONCE = 20
 """Tries of one pass: a folder full of broken mails must not eat the turn."""
 
 
+def waiting_in(env, account) -> set[int]:
+    """Ids of the folders with unreadable mails whose pause is over."""
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT DISTINCT folder_id FROM crm_mail_message
+             WHERE account_id = %s AND state = 'unreadable' AND uid IS NOT NULL
+               AND (retry_at IS NULL OR retry_at <= %s)
+            """,
+            account.id,
+            fields.Datetime.now(),
+        )
+    )
+    return {row[0] for row in rows}
+
+
 def due(env, folder_id: int) -> dict[int, int]:
     """UID -> id of the unreadable mails of a folder whose pause is over; the next one
     begins with this."""

@@ -23,7 +23,8 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import (
     InvalidArgument,
@@ -98,15 +99,21 @@ class Status:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Untagged:
+class Untagged(NamedTuple):
     """``* [number] NAME ...``: segments as :mod:`.tokens` reads them, from
-    ``start`` on."""
+    ``start`` on.
+
+    A tuple, because one is made for each of a hundred thousand mails.
+    """
 
     name: str
     number: int | None
-    segments: Sequence[bytes] = field(repr=False)
+    segments: Sequence[bytes]
     start: int = 0
+
+    def __repr__(self) -> str:
+        # what is in the segments is somebody's mail
+        return f"Untagged(name={self.name!r}, number={self.number!r})"
 
     @property
     def text(self) -> bytes:
@@ -243,13 +250,11 @@ class Wire:
         tag = self._pending
         self.stream.bound(timeout or self.command_timeout)
         while True:
-            for response in early:
+            response = early.pop(0) if early else self._next(keep)
+            if isinstance(response, Untagged):
                 yield response
                 if self._pending != tag:
                     raise RuntimeError("another command has been sent meanwhile")
-            response = self._next(keep)
-            if isinstance(response, Untagged):
-                early = [response]
                 continue
             if isinstance(response, bytes):
                 self.close()

@@ -23,7 +23,7 @@ from .references import message_id, message_ids
 
 __all__ = ["decode_words", "fields", "index_header", "media_type"]
 
-_FOLD = re.compile(rb"\n[ \t]+")
+_WHITE = (b" ", b"\t")
 _MEDIA_TYPE = re.compile(rb"\s*([\w!#$&^.+*'-]{1,127}/[\w!#$&^.+*'-]{1,127})", re.ASCII)
 _SPACES = re.compile(r"\s+")
 _LIST_ID = re.compile(r"<([^<>]*)>")
@@ -70,14 +70,22 @@ _SPELLINGS = {
 
 def _lines(block: bytes) -> list[bytes]:
     """The lines of a header, unfolded, up to the first empty one."""
-    if b"\r" in block:
-        block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    end = block.find(b"\n\n")
-    if end >= 0:
-        block = block[:end]
-    if b"\n " in block or b"\n\t" in block:
-        block = _FOLD.sub(b" ", block)
-    return block.split(b"\n")
+    lines: list[bytes] = []
+    folded: list[bytes] = []
+    for line in block.splitlines():
+        if line[:1] in _WHITE and lines:
+            folded.append(line.lstrip(b" \t"))
+            continue
+        if folded:
+            # once for all of them: a header may have a hundred thousand lines
+            lines[-1] = b" ".join((lines[-1], *folded))
+            folded.clear()
+        if not line and lines:
+            return lines
+        lines.append(line)
+    if folded:
+        lines[-1] = b" ".join((lines[-1], *folded))
+    return lines
 
 
 def fields(block: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -174,11 +182,12 @@ def _importance(found: dict[bytes, bytes]) -> str:
 def gather(block: bytes) -> dict[bytes, bytes]:
     """The fields that the index reads, as bytes, one value for each name."""
     found: dict[bytes, bytes] = {}
+    spellings = _SPELLINGS
     for line in _lines(block[:MAX_HEADER_LITERAL]):
         written, colon, value = line.partition(b":")
-        known = _SPELLINGS.get(written)
+        known = spellings.get(written)
         if known is None and colon:
-            known = _SPELLINGS.get(written.rstrip().lower())
+            known = spellings.get(written.rstrip().lower())
         if known is None or not colon:
             continue
         name, joint = known

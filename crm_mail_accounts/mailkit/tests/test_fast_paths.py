@@ -13,7 +13,7 @@ import pytest
 from mailkit.errors import LimitExceeded, ProtocolError
 from mailkit.imap import fetch
 from mailkit.imap.wire import Untagged
-from mailkit.mime import header_fields
+from mailkit.mime import dates, header_fields
 from mailkit.mime.charsets import decode
 from mailkit.mime.dates import parse_date
 from mailkit.mime.encoded_words import decode_words
@@ -138,6 +138,24 @@ def test_generated_answers_are_the_same_both_ways():
         assert short is None or short == careful, text
         short_ones += short is not None
     assert short_ones > 1000
+
+
+def test_generated_arrivals_are_the_same_both_ways(monkeypatch):
+    rng = random.Random(5)
+    short_ones = 0
+    for _ in range(30_000):
+        spoilt = bytearray(b"18-Nov-2023 01:11:18 +0130")
+        for _change in range(rng.randrange(3)):
+            spoilt[rng.randrange(26)] = rng.choice(b" 0123459:-+.aNWZ\xb2")
+        value = bytes(spoilt) + rng.choice([b"", b"", b"", b"0", b" "])
+        with monkeypatch.context() as patch:
+            short = fetch._usual_date(value)
+            patch.setattr(fetch, "_usual_date", lambda value: None)
+            careful = fetch.read_date(value)
+        assert short is None or short == careful, value
+        short_ones += short is not None
+    assert short_ones > 1000
+    assert fetch.read_date(b"18-Nov-2023 01:11:18 +0000").tzinfo is timezone.utc
 
 
 # -- header fields ------------------------------------------------------------
@@ -268,6 +286,14 @@ def test_dates_are_the_same_both_ways():
         text = rng.choice(days) + date + rng.choice(zones)
         # text goes the long way only
         assert parse_date(text.encode()) == parse_date(text), text
+    for date in [b"Sat, 18 Nov 2023 01:11:18 +0130", b"Sat, 8 Nov 2023 01:11:18 +0000"]:
+        for _ in range(10_000):
+            spoilt = bytearray(date)
+            for _change in range(rng.randrange(3)):
+                spoilt[rng.randrange(len(date))] = rng.choice(b" 0123459:-+,(aNZ\xb2")
+            value = bytes(spoilt) + rng.choice([b"", b"", b" (CET)", b" (", b"0", b" "])
+            assert parse_date(value) == parse_date(value.decode("latin-1")), value
+    assert dates._standard(b"Sat, 8 Nov 2023 01:11:18 -0500 (EST)") is not None
     moment = parse_date(b"Sat, 18 Nov 2023 01:11:18 +0130")
     assert moment == datetime(2023, 11, 17, 23, 41, 18, tzinfo=timezone.utc)
     assert moment.tzinfo is timezone.utc
