@@ -7,6 +7,7 @@ import {fileSize} from "@crm_mail_accounts/mail_client/attachment_card/file_size
 
 import {
     defineMailClientModels,
+    makeLink,
     makeMessage,
     mockMailServer,
     mountMailClient,
@@ -152,4 +153,24 @@ test("a mail that cannot be fetched says why and can be tried again", async () =
     await contains(".o_crm_mail_retry").click();
     await animationFrame();
     expect("iframe.o_crm_mail_frame").toHaveCount(1);
+});
+
+test("a mail that lies in no mailbox any more says why it is kept", async () => {
+    const links = [makeLink({message_id: 3})];
+    const server = await openFirst({folder_id: false, links});
+    expect(".o_crm_mail_imported").toHaveText(/lies in no mailbox/);
+    for (const values of [
+        {links},
+        {folder_id: false, links: []},
+        {folder_id: false, links, shared: true},
+    ]) {
+        server.message = makeMessage(2, values);
+        await contains(".o_crm_mail_row[data-message-id='2']").click();
+        await animationFrame();
+        expect(".o_crm_mail_imported").toHaveCount(0);
+        server.message = makeMessage(3, {folder_id: false, links});
+        await contains(".o_crm_mail_row[data-message-id='3']").click();
+        await animationFrame();
+        expect(".o_crm_mail_imported").toHaveCount(1);
+    }
 });

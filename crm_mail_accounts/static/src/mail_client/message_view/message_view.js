@@ -142,6 +142,12 @@ export class MessageView extends Component {
         return `--o-crm-mail-lines: ${Math.min(Math.max(this.data.lines || 1, 5), 400)}`;
     }
 
+    /** Deleted from its mailbox, or never in one: of a colleague's nothing is told. */
+    get isImported() {
+        const {folder_id: folderId, links, shared} = this.data;
+        return !folderId && !shared && links.length > 0;
+    }
+
     /** The filter that has put it here, to be looked at. */
     openFilter() {
         const {account_id: accountId, filed_by_id: filterId} = this.data;

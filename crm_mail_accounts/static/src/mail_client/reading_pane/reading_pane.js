@@ -154,8 +154,9 @@ export class ReadingPane extends Component {
         if (open) {
             parts.push(open === 1 ? _t("1 opportunity") : _t("%s opportunities", open));
         }
-        if (data.links.length) {
-            parts.push(_t("%s linked", data.links.length));
+        const linked = data.links.length;
+        if (linked) {
+            parts.push(linked === 1 ? _t("1 link") : _t("%s links", linked));
         }
         return parts.join(" · ") || _t("Not a contact yet");
     }
