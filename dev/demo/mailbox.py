@@ -45,7 +45,7 @@ _FILED: dict[str, dict[str, tuple[int, tuple[str, ...]]]] = {
         "melograno": (40, ("Progetti", "Città e coworking")),
     },
 }
-_INVOICES = ("Archivio", "2025", "Fatture")
+_INVOICES = ("Amministrazione", "2025", "Fatture")
 _INVOICES_AGE = 120
 _ARCHIVE_AGE = 520
 _NEWSLETTER = ("Newsletter",)

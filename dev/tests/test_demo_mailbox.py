@@ -134,7 +134,7 @@ def test_folders_are_there_with_accents_and_ampersands():
         ("PEC",),
         ("Clienti", "Società Perù & Co"),
         ("Projekte", "Übersicht"),
-        ("Archivio", "2025", "Fatture"),
+        ("Amministrazione", "2025", "Fatture"),
     }
     for login in LOGINS:
         for mail in mails(login):
