@@ -1,9 +1,12 @@
 """The bytes of a mail: its body for the sandboxed frame, and its attachments."""
 
+from datetime import timezone
+
 from werkzeug.exceptions import NotFound
 
 from odoo import http
 from odoo.http import content_disposition, request
+from odoo.tools import format_datetime
 
 from ..mailkit.mime.filenames import safe_filename
 from ..mailkit.mime.html import clean_html
@@ -54,15 +57,11 @@ class MessageController(http.Controller):
         allow_remote = remote == "1"
         message = self._message(message_id)
         mail, _sizes = message._read()
-        names = ", ".join(part.filename for part in mail.attachments)
-        fields = self._fields(mail.header)
         html = (
             message_page.hint(
                 request.env._("Print this page with Ctrl+P, or ⌘P on a Mac.")
             )
-            + message_page.fields_table(
-                [*fields, (request.env._("Attachments"), names)]
-            )
+            + self._head(mail)
             + message._shown_body(mail, allow_remote=allow_remote, fold=False)
         )
         return self._page(html, message.display_name, allow_remote)
@@ -162,9 +161,10 @@ class MessageController(http.Controller):
                 return part, sizes.get(number)
         raise NotFound()
 
-    def _fields(self, header) -> list[tuple[str, str]]:
-        """The header fields that people read, in their language."""
-        env = request.env
+    def _head(self, mail) -> str:
+        """Above a mail that stands by itself: what people read of its header, in their
+        language and time zone, and the names of its files."""
+        env, header = request.env, mail.header
 
         def people(addresses):
             return ", ".join(
@@ -172,27 +172,31 @@ class MessageController(http.Controller):
                 for address in addresses
             )
 
-        return [
+        sent = header.sent_at and header.sent_at.astimezone(timezone.utc)
+        date = (
+            format_datetime(env, sent.replace(tzinfo=None), dt_format="long")
+            if sent
+            else ""
+        )
+        pairs = [
             (env._("From"), people([header.from_] if header.from_ else [])),
             (env._("To"), people(header.to)),
             (env._("Cc"), people(header.cc)),
+            (env._("Date"), date),
             (
-                env._("Date"),
-                header.sent_at.strftime("%Y-%m-%d %H:%M %z") if header.sent_at else "",
+                env._("Attachments"),
+                ", ".join(part.filename for part in mail.attachments),
             ),
-            (env._("Subject"), header.subject),
         ]
+        subject = header.subject or env._("(no subject)")
+        return message_page.title(subject) + message_page.fields_table(pairs)
 
     def _fragment(self, kind: str, content: bytes) -> str:
         """What a frame may show of a file of this kind."""
         if kind == "mail":
             mail = parse_mail(content)
-            names = ", ".join(part.filename for part in mail.attachments)
-            table = message_page.fields_table(
-                [*self._fields(mail.header), (request.env._("Attachments"), names)]
-            )
             message = request.env["crm.mail.message"]
-            return table + message._shown_body(mail, fold=False)
+            return self._head(mail) + message._shown_body(mail, fold=False)
         text = reading.shown_text(content)
         if kind == "html":
             return clean_html(text, inline={}).html

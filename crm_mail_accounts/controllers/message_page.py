@@ -22,6 +22,7 @@ border:1px solid #d1d5db;border-radius:10px;background:#f3f4f6;color:#374151;
 font:12px/1.5 system-ui,sans-serif;cursor:pointer;list-style:none}
 details.o_crm_mail_quoted>summary::-webkit-details-marker{display:none}
 details.o_crm_mail_quoted>summary::before{content:"\\2026\\00a0"}
+.o_crm_mail_title{margin:0 0 12px;font-size:20px;line-height:1.3;font-weight:600}
 .o_crm_mail_fields{margin-bottom:16px;border-bottom:1px solid #d1d5db;
 border-collapse:collapse;width:100%}
 .o_crm_mail_fields th{padding:1px 12px 1px 0;text-align:left;vertical-align:top;
@@ -85,6 +86,11 @@ def fields_table(pairs) -> str:
         if value
     )
     return f'<table class="o_crm_mail_fields">{rows}</table>' if rows else ""
+
+
+def title(text: str) -> str:
+    """The subject, above all the rest of a page of its own."""
+    return f'<h1 class="o_crm_mail_title">{escape(text)}</h1>'
 
 
 def hint(text: str) -> str:

@@ -327,7 +327,14 @@ class TestReadingPages(ReadingCase, HttpCase):
         self.assertNotIn("<details", paper.text)
         self.assertIn("Tuesday?", paper.text)
         self.assertIn("plan.pdf", paper.text)
+        self.assertIn("<h1", paper.text)
         self.assertIn("sandbox", paper.headers["Content-Security-Policy"])
+
+    def test_paper_says_when_in_the_reader_s_time_and_language(self):
+        self.owner.tz = "Asia/Tokyo"
+        page = self.url_open(f"{self.url}/print").text
+        # 09:30 in Rome
+        self.assertRegex(page, r"March 2, 2026.{1,4}5:30:00\s*PM")
 
     def test_the_frame_may_tell_its_height_and_asks_for_nothing(self):
         page = self.url_open(f"{self.url}/body").text

@@ -1,6 +1,6 @@
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
 import {animationFrame} from "@odoo/hoot-mock";
-import {getService, patchWithCleanup} from "@web/../tests/web_test_helpers";
+import {getService, makeMockEnv, patchWithCleanup} from "@web/../tests/web_test_helpers";
 import {browser} from "@web/core/browser/browser";
 
 import {
@@ -131,9 +131,22 @@ test("only one of several tabs tells", async () => {
     expect(told).toEqual([]);
 });
 
+test("a page that shows no mail tells of it too", async () => {
+    server.layout.notify = true;
+    await makeMockEnv();
+    await getService("crm_mail_client").loadQuietly();
+    getService("crm_mail_client").notifier.tabs = {isOnMainTab: async () => true};
+    await arrive(INBOX);
+    expect(told).toEqual(["New mail: 1 new message in Inbox of Second"]);
+});
+
 test("the title counts what is unread, as long as that is wanted", async () => {
     server.unread = 5;
     await start({notify: true});
+    expect(document.title).toMatch(/^\(5\)/);
+    getService("crm_mail_client").onLayout({...server.layout, notify: false});
+    expect(document.title).not.toMatch(/^\(/);
+    getService("crm_mail_client").onLayout({...server.layout, notify: true});
     await arrive(INBOX);
     expect(document.title).toMatch(/^\(5\)/);
     server.unread = 0;

@@ -1,5 +1,10 @@
 import {describe, expect, test} from "@odoo/hoot";
-import {queryAllTexts, queryOne} from "@odoo/hoot-dom";
+import {
+    manuallyDispatchProgrammaticEvent,
+    press,
+    queryAllTexts,
+    queryOne,
+} from "@odoo/hoot-dom";
 import {animationFrame} from "@odoo/hoot-mock";
 import {contains, patchWithCleanup} from "@web/../tests/web_test_helpers";
 import {browser} from "@web/core/browser/browser";
@@ -136,6 +141,30 @@ test("a file is looked at in a dialog, a page of it in a closed frame", async ()
         "allow-popups allow-popups-to-escape-sandbox"
     );
     expect(".o_dialog a[download]").toHaveAttribute("href", "/part/2");
+    // a key that is pressed in such a frame never comes out of it
+    expect(".o_crm_mail_preview_close").toBeFocused();
+    await press("Escape");
+    await animationFrame();
+    expect(".o_dialog").toHaveCount(0);
+});
+
+test("the viewer of a PDF is left by the escape key, but for its own use", async () => {
+    await openFirst({
+        attachments: [makeFile("2", {preview: "pdf", filename: "offer.pdf"})],
+    });
+    await contains(".o_crm_mail_attachment_show").click();
+    const frame = queryOne(".o_dialog iframe");
+    await manuallyDispatchProgrammaticEvent(frame, "load");
+    const escape = () =>
+        new KeyboardEvent("keydown", {key: "Escape", bubbles: true, cancelable: true});
+    const used = escape();
+    used.preventDefault();
+    frame.contentWindow.dispatchEvent(used);
+    await animationFrame();
+    expect(".o_dialog").toHaveCount(1);
+    frame.contentWindow.dispatchEvent(escape());
+    await animationFrame();
+    expect(".o_dialog").toHaveCount(0);
 });
 
 test("all files are downloaded together or saved to a linked record", async () => {

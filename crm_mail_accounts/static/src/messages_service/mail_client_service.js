@@ -23,8 +23,9 @@ import {TeamActions} from "./team_actions";
  * before: `service_door` (the call itself), `account_service`, `list_service`,
  * `message_service`, `news_service`. What the reader does is in the `*_actions` files:
  * mails, folders, filters, links, comments, colleagues in one mailbox, what is written
- * and what becomes of it; all ask through here. Nothing here throws towards a component, but for the two
- * things that a component asks and waits for itself (search for records).
+ * and what becomes of it; all ask through here. Nothing here throws towards a
+ * component, but for the two things that a component asks and waits for itself (search
+ * for records).
  *
  * @typedef {import("./service_door").Answer} Answer
  */
@@ -126,12 +127,12 @@ export class MailClientService extends NewsService {
 
     async loadBoot() {
         this.store.startBoot();
-        const answer = await this.ask("bootstrap", []);
+        const answer = await (this.bootAsked || this.ask("bootstrap", []));
         if (answer.failed) {
             this.store.failBoot(answer.sentence);
         } else {
             const before = [...this.store.accounts];
-            this.store.setBoot(answer.value);
+            this.takeBoot(answer.value);
             this.store.closeOfGoneAccount();
             this.tellWithdrawn(before);
         }

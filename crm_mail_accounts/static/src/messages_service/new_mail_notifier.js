@@ -36,9 +36,16 @@ export class NewMailNotifier {
         );
     }
 
-    after() {
+    /** The number before the title of this tab */
+    count() {
         const {layout, unread} = this.store;
         this.title.setCounters({crm_mail: layout.notify ? unread : 0});
+    }
+
+    /** Tells of what the server counts more than was noted. */
+    after() {
+        const {layout} = this.store;
+        this.count();
         if (!layout.notify && !layout.sound) {
             return;
         }

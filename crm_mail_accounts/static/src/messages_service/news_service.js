@@ -27,6 +27,8 @@ export class NewsService extends MessageService {
         /** How many screens show the store; the store is kept fresh while there is one */
         this.screens = 0;
         this.timer = null;
+        /** What the envelope asked when the page came up; a screen takes it as well */
+        this.bootAsked = null;
         /** Folders named by the bus since the last look */
         this.changedFolderIds = new Set();
         this.lookSoon = debounce(() => this.look(), BUS_DELAY);
@@ -80,6 +82,7 @@ export class NewsService extends MessageService {
     onLayout(layout) {
         const isOther = layout.threads !== this.store.layout.threads;
         this.store.setLayout(layout);
+        this.notifier.count();
         if (isOther && this.screens && this.store.placeId) {
             this.reopen();
         }
@@ -121,6 +124,8 @@ export class NewsService extends MessageService {
                 await this.catchUp();
             } else if (this.screens && (moved || isConcerned)) {
                 await this.refreshList();
+            } else if (!this.screens && structureChanged) {
+                await this.loadQuietly();
             }
         }
         this.schedule();
@@ -177,12 +182,22 @@ export class NewsService extends MessageService {
         this.timer = browser.setTimeout(() => this.look(), period);
     }
 
-    /** The number on the envelope, for a page that does not show the mail client. */
-    async loadUnread() {
-        const answer = await this.ask("progress", []);
+    /**
+     * For a page that does not show the mail client: the number on the envelope, and
+     * what it takes to tell of new mail. The tab that speaks for all may be this one.
+     */
+    async loadQuietly() {
+        this.bootAsked = this.ask("bootstrap", []);
+        const answer = await this.bootAsked;
+        this.bootAsked = null;
         if (!answer.failed) {
-            this.takeProgress(answer.value);
+            this.takeBoot(answer.value);
         }
+    }
+
+    takeBoot(values) {
+        this.store.setBoot(values);
+        this.notifier.count();
     }
 
     /**
@@ -206,6 +221,7 @@ export class NewsService extends MessageService {
         }
         const structureChanged = store.knowsLessThan(progress);
         const moved = store.setProgress(progress);
+        this.notifier.count();
         if (structureChanged) {
             await this.loadBoot();
         }

@@ -19,7 +19,7 @@ export class MessagesSystray extends Component {
         onWillStart(() => {
             if (this.isVisible) {
                 // Not awaited: the top bar does not wait for a mailbox.
-                this.client.loadUnread();
+                this.client.loadQuietly();
             }
         });
     }

@@ -1,6 +1,7 @@
 import {Component, useState} from "@odoo/owl";
 import {Dialog} from "@web/core/dialog/dialog";
 import {_t} from "@web/core/l10n/translation";
+import {useAutofocus} from "@web/core/utils/hooks";
 
 const PDF_VIEWER = "/web/static/lib/pdfjs/web/viewer.html";
 
@@ -23,10 +24,22 @@ export class AttachmentDialog extends Component {
 
     setup() {
         this.state = useState({isBroken: false});
+        // Else the host gives the focus to the frame, which keeps the escape key.
+        useAutofocus({refName: "close", mobile: true});
     }
 
     get pdfUrl() {
         return `${PDF_VIEWER}?file=${encodeURIComponent(this.props.viewUrl)}#pagemode=none`;
+    }
+
+    /** The viewer takes the focus, and keys that are pressed in a frame stay there. */
+    onViewerLoad(ev) {
+        ev.target.contentWindow.addEventListener("keydown", (key) => {
+            // the viewer's own search bar is shut by the same key
+            if (key.key === "Escape" && !key.defaultPrevented) {
+                this.props.close();
+            }
+        });
     }
 
     get frameTitle() {
