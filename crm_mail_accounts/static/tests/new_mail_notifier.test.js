@@ -1,6 +1,10 @@
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
 import {animationFrame} from "@odoo/hoot-mock";
-import {getService, makeMockEnv, patchWithCleanup} from "@web/../tests/web_test_helpers";
+import {
+    getService,
+    makeMockEnv,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
 import {browser} from "@web/core/browser/browser";
 
 import {

@@ -113,22 +113,34 @@ export class NewsService extends MessageService {
             changed.forEach((folderId) => this.changedFolderIds.add(folderId));
             this.lookSoon();
         } else if (!answer.failed) {
-            const structureChanged =
+            const isOutdated =
                 store.boot === "ready" && store.knowsLessThan(answer.value);
             const moved = this.takeProgress(answer.value);
-            const isConcerned = this.isConcernedBy(changed);
-            const isLacking = store.boot === "error" || store.isWaiting;
-            if (this.screens && (structureChanged || isLacking)) {
-                await this.reload();
-            } else if (this.screens && wasAway) {
-                await this.catchUp();
-            } else if (this.screens && (moved || isConcerned)) {
-                await this.refreshList();
-            } else if (!this.screens && structureChanged) {
+            if (this.screens) {
+                const isConcerned = moved || this.isConcernedBy(changed);
+                await this.showNews({isOutdated, isConcerned, wasAway});
+            } else if (isOutdated) {
                 await this.loadQuietly();
             }
         }
         this.schedule();
+    }
+
+    /**
+     * @param {object} news
+     * @param {boolean} news.isOutdated whether there are other folders or mailboxes
+     * @param {boolean} news.isConcerned whether the open list is another one now
+     * @param {boolean} news.wasAway whether Odoo could not be reached
+     */
+    async showNews({isOutdated, isConcerned, wasAway}) {
+        const {store} = this;
+        if (isOutdated || store.boot === "error" || store.isWaiting) {
+            await this.reload();
+        } else if (wasAway) {
+            await this.catchUp();
+        } else if (isConcerned) {
+            await this.refreshList();
+        }
     }
 
     /** Odoo is back: what could not be loaded meanwhile is asked for again. */
