@@ -12,11 +12,18 @@ export class ChangeQueue {
         this.mutex = new Mutex();
         /** Changes that were begun so far */
         this.serial = 0;
+        /** The same of what is only watched: what stands beside mails, not in them */
+        this.facts = 0;
         this.waiting = 0;
     }
 
     get isBusy() {
         return this.waiting > 0;
+    }
+
+    /** Resolves when the changes that were begun until now are answered. */
+    rest() {
+        return this.mutex.getUnlockedDef();
     }
 
     /** @param {number} serial as it was when the question was asked */
@@ -48,11 +55,16 @@ export class ChangeQueue {
      * @returns {Promise<T>}
      */
     async watch(call) {
-        this.serial++;
+        this.note();
         try {
             return await call();
         } finally {
-            this.serial++;
+            this.note();
         }
+    }
+
+    note() {
+        this.serial++;
+        this.facts++;
     }
 }

@@ -66,11 +66,16 @@ export class CommentActions {
 
     /** @param {number} messageId */
     async load(messageId) {
+        const {changes, order} = this.client;
         this.store.comments.start(messageId);
+        const {facts} = changes;
+        const isNews = order.ask(`talk-${messageId}`);
         const answer = await this.client.ask("conversation", [messageId]);
         if (answer.failed) {
             this.store.comments.fail(messageId, answer.sentence);
-        } else {
+        } else if (facts !== changes.facts) {
+            await this.load(messageId);
+        } else if (isNews()) {
             this.take(messageId, answer.value);
         }
     }

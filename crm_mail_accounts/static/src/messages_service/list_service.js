@@ -1,4 +1,5 @@
 import {AccountService} from "./account_service";
+import {AnswerOrder} from "./answer_order";
 import {ChangeQueue} from "./change_queue";
 
 /**
@@ -18,7 +19,8 @@ export class ListService extends AccountService {
     constructor(services) {
         super(services);
         this.changes = new ChangeQueue();
-        /** Whether the list is to be read anew when the last change is answered */
+        this.order = new AnswerOrder();
+        /** Whether the list is to be read anew when what is under way is answered */
         this.refreshDue = false;
     }
 
@@ -66,9 +68,13 @@ export class ListService extends AccountService {
         const {store} = this;
         const {viewKey} = store;
         const {serial} = this.changes;
+        const isNews = this.order.ask("list");
         const answer = await this.askList(false, PAGE_SIZE);
         if (answer.failed) {
             store.failFolder(viewKey, answer.sentence);
+            return;
+        }
+        if (!isNews()) {
             return;
         }
         store.setFirstPage(viewKey, answer.value);
@@ -83,11 +89,33 @@ export class ListService extends AccountService {
             return;
         }
         const {viewKey} = store;
-        const answer = await this.askList(store.list.before, MORE_SIZE);
+        const answer = await this.askMore(viewKey);
         if (answer.failed) {
             store.failMore(viewKey, answer.sentence);
         } else {
             store.addPage(viewKey, answer.value);
+        }
+        if (this.refreshDue && !this.changes.isBusy) {
+            this.refreshDue = false;
+            await this.refreshList();
+        }
+    }
+
+    /**
+     * The page below the list, again where the reader has changed mails meanwhile.
+     *
+     * @param {import("./mail_client_store").PlaceId} viewKey
+     */
+    async askMore(viewKey) {
+        const {changes, store} = this;
+        for (;;) {
+            const {serial} = changes;
+            const answer = await this.askList(store.list.before, MORE_SIZE);
+            const isWanted = viewKey === store.viewKey && store.list.before;
+            if (answer.failed || !isWanted || !changes.isStale(serial)) {
+                return answer;
+            }
+            await changes.rest();
         }
     }
 
@@ -95,14 +123,15 @@ export class ListService extends AccountService {
     async refreshList({announce = true} = {}) {
         const {changes, store} = this;
         const {placeId, viewKey} = store;
-        if (!placeId || store.list.loadingMore) {
+        if (!placeId) {
             return;
         }
-        if (changes.isBusy) {
+        if (changes.isBusy || store.list.loadingMore) {
             this.refreshDue = true;
             return;
         }
         const {serial} = changes;
+        const isNews = this.order.ask("list");
         const length = Math.max(PAGE_SIZE, store.list.rows.length);
         const answer = await this.askList(false, Math.min(length, REFRESH_MAX));
         if (answer.failed) {
@@ -115,6 +144,9 @@ export class ListService extends AccountService {
         if (changes.isStale(serial)) {
             // The reader has changed mails meanwhile: this page shows them as before.
             await this.refreshList({announce});
+            return;
+        }
+        if (!isNews()) {
             return;
         }
         const count = store.mergeFirstPage(viewKey, answer.value);

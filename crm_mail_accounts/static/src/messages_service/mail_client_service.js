@@ -127,7 +127,7 @@ export class MailClientService extends NewsService {
 
     async loadBoot() {
         this.store.startBoot();
-        const answer = await (this.bootAsked || this.ask("bootstrap", []));
+        const {answer, isCurrent} = await (this.bootAsked || this.askBoot());
         if (answer.failed) {
             this.store.failBoot(answer.sentence);
         } else {
@@ -135,6 +135,10 @@ export class MailClientService extends NewsService {
             this.takeBoot(answer.value);
             this.store.closeOfGoneAccount();
             this.tellWithdrawn(before);
+        }
+        if (!answer.failed && !isCurrent) {
+            // What it counted was before what has been counted since.
+            this.lookSoon();
         }
         this.team.follow(this.store);
         this.schedule();

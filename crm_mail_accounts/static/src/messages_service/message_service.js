@@ -45,18 +45,23 @@ export class MessageService extends ListService {
     async loadThread(threadId) {
         const {store} = this;
         store.startThread(threadId);
+        const {serial} = this.changes;
+        const isNews = this.order.ask("thread");
         const answer = await this.ask("open_thread", [threadId]);
         if (answer.failed) {
             store.failThread(threadId, answer.sentence);
-        } else {
-            store.setThread(threadId, answer.value);
+        } else if (isNews()) {
+            const rows = answer.value.rows.map((row) =>
+                this.withShownFlags(row, serial)
+            );
+            store.setThread(threadId, {...answer.value, rows});
         }
     }
 
     /** @param {number} messageId */
     async loadMessage(messageId) {
-        const {changes, store} = this;
-        const {serial} = changes;
+        const {store} = this;
+        const {serial} = this.changes;
         const answer = await this.ask("open_message", [messageId]);
         if (answer.failed) {
             // One that is shown from memory stays: it is better than none.
@@ -66,10 +71,23 @@ export class MessageService extends ListService {
             return;
         }
         this.ahead.keep(answer.value);
-        const flags = changes.isStale(serial) ? store.flagsOf(messageId) : {};
-        store.setMessage({...answer.value, ...flags});
+        store.setMessage(this.withShownFlags(answer.value, serial));
         this.markShown(messageId);
         this.ahead.plan();
+    }
+
+    /**
+     * A mail as the server told it, with the flags that the reader has set meanwhile.
+     *
+     * @template {import("./mail_client_store").Row} T
+     * @param {T} mail
+     * @param {number} serial of the changes, when it was asked for
+     * @returns {T}
+     */
+    withShownFlags(mail, serial) {
+        return this.changes.isStale(serial)
+            ? {...mail, ...this.store.flagsOf(mail.id)}
+            : mail;
     }
 
     /**
@@ -87,12 +105,18 @@ export class MessageService extends ListService {
 
     /** @param {number} messageId */
     async loadContext(messageId) {
-        this.store.startContext(messageId);
+        const {changes, store} = this;
+        store.startContext(messageId);
+        const {facts} = changes;
+        const isNews = this.order.ask("context");
         const answer = await this.ask("message_context", [messageId]);
         if (answer.failed) {
-            this.store.failContext(messageId, answer.sentence);
-        } else {
-            this.store.setContext(messageId, answer.value);
+            store.failContext(messageId, answer.sentence);
+        } else if (facts !== changes.facts && messageId === store.openId) {
+            // It was linked, or a record was made of it, meanwhile.
+            await this.loadContext(messageId);
+        } else if (isNews()) {
+            store.setContext(messageId, answer.value);
         }
     }
 }

@@ -1,6 +1,7 @@
 import {browser} from "@web/core/browser/browser";
 import {debounce} from "@web/core/utils/timing";
 
+import {ChangeQueue} from "./change_queue";
 import {MessageService} from "./message_service";
 import {NewMailNotifier} from "./new_mail_notifier";
 
@@ -33,6 +34,8 @@ export class NewsService extends MessageService {
         this.changedFolderIds = new Set();
         this.lookSoon = debounce(() => this.look(), BUS_DELAY);
         this.notifier = new NewMailNotifier(this.store, services);
+        /** Changes of the layout that are on their way */
+        this.layoutChanges = new ChangeQueue();
     }
 
     /** Listens to the bus and to the network; called once, at the start. */
@@ -75,26 +78,42 @@ export class NewsService extends MessageService {
     }
 
     /**
-     * Another screen of the reader has changed the layout.
+     * A screen of the reader has changed the layout. What this one changes meanwhile is
+     * not undone by it: the last answer tells all.
      *
      * @param {import("./layout_state").Layout} layout
      */
     onLayout(layout) {
-        const isOther = layout.threads !== this.store.layout.threads;
-        this.store.setLayout(layout);
+        if (!this.layoutChanges.isBusy) {
+            this.showLayout(layout);
+        }
+    }
+
+    /** @param {Partial<import("./layout_state").Layout>} values */
+    showLayout(values) {
+        const {threads} = this.store.layout;
+        this.store.setLayout(values);
         this.notifier.count();
-        if (isOther && this.screens && this.store.placeId) {
+        if (
+            threads !== this.store.layout.threads &&
+            this.screens &&
+            this.store.placeId
+        ) {
             this.reopen();
         }
     }
 
     /** @param {Partial<import("./layout_state").Layout>} values */
     async saveLayout(values) {
-        const before = {...this.store.layout};
-        this.onLayout({...before, ...values});
-        const answer = await this.ask("save_layout", [values]);
+        const {layout} = this.store;
+        const names = Object.keys(values);
+        const before = Object.fromEntries(names.map((name) => [name, layout[name]]));
+        this.showLayout(values);
+        const answer = await this.layoutChanges.run(() =>
+            this.ask("save_layout", [values])
+        );
         if (answer.failed) {
-            this.onLayout(before);
+            this.showLayout(before);
             this.tell(answer.sentence);
         } else {
             this.onLayout(answer.value);
@@ -107,9 +126,10 @@ export class NewsService extends MessageService {
         const changed = this.changedFolderIds;
         this.changedFolderIds = new Set();
         const {serial} = changes;
+        const isNews = this.order.ask("progress");
         const wasAway = !store.online;
         const answer = await this.ask("progress", []);
-        if (!answer.failed && changes.isStale(serial)) {
+        if (!answer.failed && (changes.isStale(serial) || !isNews())) {
             changed.forEach((folderId) => this.changedFolderIds.add(folderId));
             this.lookSoon();
         } else if (!answer.failed) {
@@ -195,12 +215,26 @@ export class NewsService extends MessageService {
     }
 
     /**
+     * Accounts and folders.
+     *
+     * @returns {Promise<{answer: import("./mail_client_service").Answer, isCurrent: boolean}>}
+     * `isCurrent`: nothing was counted or changed since it was asked for
+     */
+    async askBoot() {
+        const {serial} = this.changes;
+        const isNews = this.order.ask("progress");
+        const answer = await this.ask("bootstrap", []);
+        const isCurrent = !answer.failed && isNews() && !this.changes.isStale(serial);
+        return {answer, isCurrent};
+    }
+
+    /**
      * For a page that does not show the mail client: the number on the envelope, and
      * what it takes to tell of new mail. The tab that speaks for all may be this one.
      */
     async loadQuietly() {
-        this.bootAsked = this.ask("bootstrap", []);
-        const answer = await this.bootAsked;
+        this.bootAsked = this.askBoot();
+        const {answer} = await this.bootAsked;
         this.bootAsked = null;
         if (!answer.failed) {
             this.takeBoot(answer.value);

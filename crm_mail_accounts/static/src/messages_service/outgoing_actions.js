@@ -31,10 +31,11 @@ export class OutgoingActions {
         if (!kind) {
             return;
         }
+        const isNews = this.client.order.ask("outgoing");
         const answer = await this.client.ask("outgoing_list", [kind]);
         if (answer.failed) {
             this.state.fail(kind, answer.sentence);
-        } else {
+        } else if (isNews()) {
             this.state.setPage(kind, answer.value);
         }
     }

@@ -51,12 +51,13 @@ export class ReadingActions {
     async open(row) {
         const {client, store} = this;
         store.startView(row.id);
+        const {serial} = client.changes;
         const answer = await client.ask("open_message", [row.id]);
         if (answer.failed) {
             store.failView(row.id, answer.sentence);
             return;
         }
-        store.setView(answer.value);
+        store.setView(client.withShownFlags(answer.value, serial));
         if (!row.seen && store.views[row.id] && store.mayActOn([row])) {
             client.mails.mark([row], ["seen"], [], {isAsked: false});
         }
