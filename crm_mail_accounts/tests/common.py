@@ -17,6 +17,10 @@ from odoo.tests import TransactionCase, new_test_user
 
 from ..tools.host_policy import PARAMETER
 
+PATIENCE = 600
+"""Seconds after which a test gives up what should have ended by itself; on a machine
+that has much else to do nothing is late before."""
+
 GROUPS = "base.group_user,sales_team.group_sale_salesman"
 
 
@@ -46,7 +50,7 @@ class Mailbox:
     @contextmanager
     def client(self):
         client = imaplib.IMAP4_SSL(
-            self.host, self.ports["imaps"], ssl_context=self._context, timeout=30
+            self.host, self.ports["imaps"], ssl_context=self._context, timeout=PATIENCE
         )
         client.login(self.username, self.password)
         try:

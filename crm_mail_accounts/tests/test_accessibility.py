@@ -4,19 +4,33 @@ from pathlib import Path
 
 from odoo.tests import HttpCase, tagged
 
-from .common import Mailbox, MailCase, simple_mail
+from .common import PATIENCE, Mailbox, MailCase, simple_mail
 
 RUN = """
 ;(async () => {
+    const {rpcBus} = odoo.loader.modules.get("@web/core/network/rpc");
+    let asked = 0;
+    rpcBus.addEventListener("RPC:REQUEST", () => asked++);
+    rpcBus.addEventListener("RPC:RESPONSE", () => (asked = Math.max(0, asked - 1)));
+    const frame = () =>
+        new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
     const wait = async (selector) => {
-        for (let tries = 0; tries < 200; tries++) {
+        const until = Date.now() + 60000;
+        while (Date.now() < until) {
             const found = document.querySelector(selector);
             if (found) {
                 return found;
             }
-            await new Promise((resolve) => setTimeout(resolve, 100));
+            await frame();
         }
         throw new Error(`${selector} did not come`);
+    };
+    // What a click asked for is there, and shown.
+    const rest = async () => {
+        do {
+            await frame();
+        } while (asked);
+        await frame();
     };
     const problems = [];
     const look = async (state, root) => {
@@ -61,8 +75,10 @@ RUN = """
         } else if (click) {
             (await wait(click)).click();
         }
+        await rest();
         await wait(waited);
         if (root) {
+            await rest();
             await look(state, root);
         }
     }
@@ -115,7 +131,7 @@ class TestAccessibility(MailCase, HttpCase):
             axe + RUN % json.dumps(steps),
             "Boolean(document.querySelector('.o_web_client'))",
             login=self.owner.login,
-            timeout=120,
+            timeout=PATIENCE,
         )
 
     def test_the_first_run(self):

@@ -10,7 +10,7 @@ from odoo.tests import Form, HttpCase, new_test_user, tagged
 from odoo.addons.mail.tools.discuss import Store
 
 from .chatter_common import ChatterCase
-from .common import Mailbox, simple_mail
+from .common import PATIENCE, Mailbox, simple_mail
 
 
 @tagged("post_install", "-at_install")
@@ -453,9 +453,8 @@ class TestChatterTour(ChatterCase, HttpCase):
         self.startPatch(accounts, "_trigger_lanes", lambda model: None)
 
     def tour(self, name):
-        self.start_tour(
-            f"/odoo/crm.lead/{self.lead.id}", name, login=self.owner.login, timeout=120
-        )
+        path, login = f"/odoo/crm.lead/{self.lead.id}", self.owner.login
+        self.start_tour(path, name, login=login, timeout=PATIENCE)
         self.env.invalidate_all()
 
     def arrives(self, subject, text):

@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
-from .common import simple_mail
+from .common import PATIENCE, simple_mail
 from .outgoing_common import OutgoingCase
 
 MESSAGES = "/odoo/crm-messages"
@@ -19,7 +19,7 @@ class TestFilterTours(OutgoingCase, HttpCase):
         self.startPatch(accounts, "_trigger_lanes", lambda model: None)
 
     def tour(self, name):
-        self.start_tour(MESSAGES, name, login=self.owner.login, timeout=120)
+        self.start_tour(MESSAGES, name, login=self.owner.login, timeout=PATIENCE)
         self.env.invalidate_all()
 
     def subjects(self, folder) -> set[str]:

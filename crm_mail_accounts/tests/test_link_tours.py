@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
-from .common import simple_mail
+from .common import PATIENCE, simple_mail
 from .outgoing_common import OutgoingCase
 
 
@@ -37,7 +37,7 @@ class TestLinkTours(OutgoingCase, HttpCase):
         )
 
     def tour(self, name, path="/odoo/crm-messages"):
-        self.start_tour(path, name, login=self.owner.login, timeout=180)
+        self.start_tour(path, name, login=self.owner.login, timeout=PATIENCE)
         self.env.invalidate_all()
 
     def links(self, record):

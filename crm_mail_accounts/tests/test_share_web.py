@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .common import GROUPS, Mailbox, MailCase, simple_mail
+from .common import GROUPS, PATIENCE, Mailbox, MailCase, simple_mail
 
 PATH = "/odoo/crm-messages"
 
@@ -23,16 +23,19 @@ class TestShareTour(MailCase, HttpCase):
             self.env.registry["crm.mail.account"], "_trigger_lanes", lambda model: None
         )
 
+    def tour(self, name, user):
+        self.start_tour(PATH, name, login=user.login, timeout=PATIENCE)
+
     def test_a_mail_is_shared_answered_and_withdrawn(self):
         """[D3]"""
-        self.start_tour(PATH, "crm_mail_accounts_share", login=self.owner.login)
+        self.tour("crm_mail_accounts_share", self.owner)
         (share,) = self.env["crm.mail.share"].search([])
         mail = share.message_id
         self.assertEqual(share.user_id, self.anna)
-        self.start_tour(PATH, "crm_mail_accounts_shared_with_me", login="anna_rossi")
+        self.tour("crm_mail_accounts_shared_with_me", self.anna)
         self.env.invalidate_all()
         self.assertTrue(share.opened_at)
-        self.start_tour(PATH, "crm_mail_accounts_withdraw", login=self.owner.login)
+        self.tour("crm_mail_accounts_withdraw", self.owner)
         self.env.invalidate_all()
         self.assertFalse(share.exists())
         self.assertFalse(mail.with_user(self.anna).has_access("read"))

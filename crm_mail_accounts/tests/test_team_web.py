@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
+from .common import PATIENCE
 from .team_common import TeamCase
 
 PATH = "/odoo/crm-messages"
@@ -20,6 +21,9 @@ class TestTeamTour(TeamCase, HttpCase):
             self.env.registry["crm.mail.account"], "_trigger_lanes", lambda model: None
         )
 
+    def tour(self, name, user):
+        self.start_tour(PATH, name, login=user.login, timeout=PATIENCE)
+
     def answer(self, user):
         parent = {"message_id": self.first.id, "kind": "reply"}
         return self.written(user, parent=parent)
@@ -31,12 +35,11 @@ class TestTeamTour(TeamCase, HttpCase):
         there = self.env["crm.mail.presence"].search([])
         there.seen_at = fields.Datetime.now() + timedelta(hours=1)
         draft = self.answer(self.marco)
-        self.start_tour(PATH, "crm_mail_accounts_team_owner", login=self.owner.login)
+        self.tour("crm_mail_accounts_team_owner", self.owner)
         self.env.invalidate_all()
         self.assertEqual(self.first.thread_id.assigned_id, self.marco)
         self.assertEqual(draft.user_id, self.marco)
         owners = self.answer(self.owner)
-        login = self.marco.login
-        self.start_tour(PATH, "crm_mail_accounts_team_colleague", login=login)
+        self.tour("crm_mail_accounts_team_colleague", self.marco)
         self.env.invalidate_all()
         self.assertEqual(owners.user_id, self.marco)

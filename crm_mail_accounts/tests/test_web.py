@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from odoo.tests import HttpCase, tagged
 
-from .common import Mailbox, MailCase, simple_mail
+from .common import PATIENCE, Mailbox, MailCase, simple_mail
 from .kept_common import KeptMixin
 from .pop3_common import Pop3Mixin
 from .test_link import PIXEL
@@ -24,7 +24,7 @@ class TestUnits(HttpCase):
 
         try:
             self.browser_js(
-                "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
+                "/web/tests?headless&loglevel=2&preset=desktop&timeout=60000"
                 "&filter=@crm_mail_accounts",
                 "",
                 "",
@@ -104,7 +104,7 @@ class TestFirstLight(MailCase, HttpCase):
             f"/odoo?crm_mail_tour={prepared}",
             "crm_mail_accounts_first_light",
             login=self.owner.login,
-            timeout=120,
+            timeout=PATIENCE,
         )
         account = self.env["crm.mail.account"].search([("user_id", "=", self.owner.id)])
         self.assertEqual(account.state, "ready")
@@ -147,7 +147,7 @@ class TestPop3Tour(Pop3Mixin, MailCase, HttpCase):
             f"/odoo/crm-messages?crm_mail_tour={quote(json.dumps(values))}",
             "crm_mail_accounts_pop3",
             login=self.owner.login,
-            timeout=90,
+            timeout=PATIENCE,
         )
         self.assertEqual(self.numbers_in(self.mailbox), [1, 2])
         self.assertEqual(self.numbers_in(self.maildrop), [1, 2])
@@ -180,7 +180,7 @@ class TestKeptTour(KeptMixin, MailCase, HttpCase):
             f"/odoo/crm-messages?crm_mail_tour={quote(json.dumps(self.kept_values()))}",
             "crm_mail_accounts_kept",
             login=self.owner.login,
-            timeout=120,
+            timeout=PATIENCE,
         )
         self.env.invalidate_all()
         account = self.env["crm.mail.account"].search([("user_id", "=", self.owner.id)])

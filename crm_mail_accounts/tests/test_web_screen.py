@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
-from .common import Mailbox, MailCase, simple_mail
+from .common import PATIENCE, Mailbox, MailCase, simple_mail
 
 MESSAGES = "/odoo/crm-messages"
 
@@ -31,7 +31,8 @@ class ScreenCase(MailCase, HttpCase):
         self.work(self.account)
 
     def tour(self, name, place=""):
-        self.start_tour(MESSAGES + place, name, login=self.owner.login, timeout=120)
+        path, login = MESSAGES + place, self.owner.login
+        self.start_tour(path, name, login=login, timeout=PATIENCE)
         self.env.invalidate_all()
 
     def subjects(self, account, role):

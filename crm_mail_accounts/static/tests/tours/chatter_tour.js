@@ -1,6 +1,4 @@
-import {registry} from "@web/core/registry";
-
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /** Writing to a customer from the chatter of an opportunity. */
 
@@ -35,11 +33,11 @@ const posted = {
     trigger: ".o-mail-Message:contains(Here is our offer)",
 };
 
-registry.category("web_tour.tours").add("crm_mail_accounts_chatter", {
-    steps: () => [...write(), type, send, posted, settled],
+addTour("crm_mail_accounts_chatter", {
+    steps: () => [...write(), type, send, posted],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_chatter_answer", {
+addTour("crm_mail_accounts_chatter_answer", {
     steps: () => [
         {
             content: "What was written is there",
@@ -50,11 +48,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_chatter_answer", {
             trigger:
                 ".o-mail-Message .overflow-x-auto:shadow :contains(The roof is fine)",
         },
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_chatter_usual", {
+addTour("crm_mail_accounts_chatter_usual", {
     steps: () => [
         ...write(),
         {
@@ -65,11 +62,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_chatter_usual", {
         type,
         send,
         posted,
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_chatter_full", {
+addTour("crm_mail_accounts_chatter_full", {
     steps: () => [
         ...write(),
         type,
@@ -98,6 +94,5 @@ registry.category("web_tour.tours").add("crm_mail_accounts_chatter_full", {
             run: "click",
         },
         posted,
-        settled,
     ],
 });

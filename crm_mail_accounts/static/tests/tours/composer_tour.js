@@ -1,6 +1,4 @@
-import {registry} from "@web/core/registry";
-
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /**
  * Answering a mail, scheduling one, and a draft that outlives its tab, against the
@@ -23,7 +21,7 @@ const write_subject = (text) => ({
     run: `edit ${text}`,
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_reply", {
+addTour("crm_mail_accounts_reply", {
     steps: () => [
         {
             content: "Open the mail",
@@ -55,11 +53,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_reply", {
             trigger:
                 "body:not(:has(.o_crm_mail_composer)) .o_notification:contains(on its way)",
         },
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_schedule", {
+addTour("crm_mail_accounts_schedule", {
     steps: () => [
         {
             content: "Write a mail",
@@ -117,11 +114,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_schedule", {
             content: "It is closed",
             trigger: "body:not(:has(.o_crm_mail_composer))",
         },
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_killed_tab", {
+addTour("crm_mail_accounts_killed_tab", {
     steps: () => [
         {
             content: "Write a mail",
@@ -132,11 +128,11 @@ registry.category("web_tour.tours").add("crm_mail_accounts_killed_tab", {
             content: "Its window is there",
             trigger: editable,
         },
-        write_subject("Half a mail"),
         {
-            content: "The tab is killed before anything was saved",
-            trigger: ".o_crm_mail_composer",
-            run: () => {
+            content: "A subject, and the tab is killed before anything was saved",
+            trigger: ".o_crm_mail_subject_input",
+            run: async ({edit}) => {
+                await edit("Half a mail");
                 const names = Object.keys(window.localStorage);
                 if (
                     !names.some((name) => name.startsWith("crm_mail_accounts.compose"))
@@ -160,6 +156,5 @@ registry.category("web_tour.tours").add("crm_mail_accounts_killed_tab", {
             content: "Now it is saved",
             trigger: ".o_crm_mail_save_state:contains(Saved)",
         },
-        settled,
     ],
 });

@@ -1,10 +1,8 @@
-import {registry} from "@web/core/registry";
-
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /** Filters and out of office on screen, against the live servers. */
 
-registry.category("web_tour.tours").add("crm_mail_accounts_filter", {
+addTour("crm_mail_accounts_filter", {
     steps: () => [
         {
             content: "Open the mail",
@@ -87,11 +85,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_filter", {
             content: "The dialog is closed",
             trigger: "body:not(:has(.o_crm_mail_filter_dialog))",
         },
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_filed", {
+addTour("crm_mail_accounts_filed", {
     steps: () => [
         {
             content: "The folder that the filter files into",
@@ -112,11 +109,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_filed", {
             trigger:
                 ".o_crm_mail_filter_editor .o_crm_mail_condition_value:value(news@shop.example)",
         },
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_away", {
+addTour("crm_mail_accounts_away", {
     steps: () => [
         {
             content: "The gear",
@@ -148,11 +144,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_away", {
             content: "The screen says that it is on",
             trigger: "body:not(:has(.modal)) .o_crm_mail_away:contains(out of office)",
         },
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_back", {
+addTour("crm_mail_accounts_back", {
     steps: () => [
         {
             content: "End it",
@@ -163,6 +158,5 @@ registry.category("web_tour.tours").add("crm_mail_accounts_back", {
             content: "Nobody is answered any more",
             trigger: "body:not(:has(.o_crm_mail_away)) .o_crm_mail_row",
         },
-        settled,
     ],
 });

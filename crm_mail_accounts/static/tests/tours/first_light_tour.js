@@ -1,6 +1,4 @@
-import {registry} from "@web/core/registry";
-
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /**
  * From nothing to a linked mail: the whole story of the first mailbox.
@@ -70,7 +68,7 @@ function choose(name) {
     ];
 }
 
-registry.category("web_tour.tours").add("crm_mail_accounts_first_light", {
+addTour("crm_mail_accounts_first_light", {
     steps: () => [
         {
             content: "Open Messages by the envelope",
@@ -207,6 +205,5 @@ registry.category("web_tour.tours").add("crm_mail_accounts_first_light", {
             content: "It is in the list again",
             trigger: row,
         },
-        settled,
     ],
 });

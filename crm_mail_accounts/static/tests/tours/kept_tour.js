@@ -1,6 +1,4 @@
-import {registry} from "@web/core/registry";
-
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /**
  * A mailbox that is read by POP3 alone is set up, and its first mail read. The server's
@@ -17,7 +15,7 @@ function fill(name) {
     };
 }
 
-registry.category("web_tour.tours").add("crm_mail_accounts_kept", {
+addTour("crm_mail_accounts_kept", {
     steps: () => [
         {
             content: "There is no mailbox yet: press Configure",
@@ -71,6 +69,5 @@ registry.category("web_tour.tours").add("crm_mail_accounts_kept", {
             content: "And shown as read in the list",
             trigger: ".o_crm_mail_row:contains(number 2):not(.o_crm_mail_row_unread)",
         },
-        settled,
     ],
 });

@@ -1,6 +1,4 @@
-import {registry} from "@web/core/registry";
-
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /**
  * A mail is linked by the dialog, taken back, and becomes an opportunity; a record
@@ -25,7 +23,7 @@ const write = (text) => [
     click("The message goes", ".o_notification_close"),
 ];
 
-registry.category("web_tour.tours").add("crm_mail_accounts_link", {
+addTour("crm_mail_accounts_link", {
     steps: () => [
         click("Open the mail", ".o_crm_mail_row:contains(Drawings)"),
         see("It is linked to nothing", ".o_crm_mail_links:contains(No record yet)"),
@@ -76,11 +74,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_link", {
             ".o_crm_mail_link:contains(Summer order) .o_crm_mail_link_open"
         ),
         see("The mail is there", ".o-mail-Chatter .o-mail-Message:contains(Drawings)"),
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_reply_and_link", {
+addTour("crm_mail_accounts_reply_and_link", {
     steps: () => [
         click("Open the mail", ".o_crm_mail_row:contains(Drawings)"),
         click("Answer it", ".o_crm_mail_reading_pane [data-answer='reply']"),
@@ -106,11 +103,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_reply_and_link", {
             "It is linked",
             "body:not(:has(.modal)) .o_crm_mail_link:contains(Spring order)"
         ),
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_record_mail", {
+addTour("crm_mail_accounts_record_mail", {
     steps: () => [
         click("Look at the record's mail", ".o_crm_mail_record_button:contains(1)"),
         click(
@@ -139,6 +135,5 @@ registry.category("web_tour.tours").add("crm_mail_accounts_record_mail", {
             "It is open",
             ".o_crm_mail_reading_pane .o_crm_mail_subject:contains(Drawings)"
         ),
-        settled,
     ],
 });

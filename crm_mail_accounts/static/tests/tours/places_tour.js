@@ -1,7 +1,6 @@
 import {rpc} from "@web/core/network/rpc";
-import {registry} from "@web/core/registry";
 
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /**
  * Where the screen is: addresses that lead into it, the browser's way back and forward,
@@ -14,13 +13,12 @@ const opened = (place, subject) =>
     `.o_crm_mail_client:has(.o_crm_mail_message_list h2:contains(${place})) .o_crm_mail_subject:contains(${subject})`;
 const closed = (place) =>
     `.o_crm_mail_client:has(.o_crm_mail_message_list h2:contains(${place})) .o_crm_mail_nothing_open`;
-const tours = registry.category("web_tour.tours");
 
 const step = (content, trigger, run) => ({content, trigger, run});
 const back = (content) => step(content, "body", () => window.history.back());
 const forward = (content) => step(content, "body", () => window.history.forward());
 
-tours.add("crm_mail_accounts_places", {
+addTour("crm_mail_accounts_places", {
     steps: () => [
         step("The address led to a mail", opened("Projects", "Contract")),
         step("To the inbox", "[data-role='inbox']", "click"),
@@ -39,7 +37,6 @@ tours.add("crm_mail_accounts_places", {
         step("The inbox again", closed("Inbox")),
         forward("to the mail"),
         step("which is open", opened("Inbox", "Mail 5")),
-        settled,
     ],
 });
 
@@ -55,7 +52,7 @@ const idOf = (anchor) => Number(anchor.dataset.messageId);
 /** The reader comes back to this tab */
 const comeBack = () => window.dispatchEvent(new Event("visibilitychange"));
 
-tours.add("crm_mail_accounts_two_tabs", {
+addTour("crm_mail_accounts_two_tabs", {
     steps: () => [
         step("Archive a mail in another tab", row("Mail 5"), ({anchor}) =>
             elsewhere("archive", [idOf(anchor)])
@@ -71,11 +68,10 @@ tours.add("crm_mail_accounts_two_tabs", {
             "[data-place='special-flagged'] .o_crm_mail_folder_count:contains(1)"
         ),
         step("and shown", `${row("Mail 4")} .fa-star`),
-        settled,
     ],
 });
 
-tours.add("crm_mail_accounts_settings", {
+addTour("crm_mail_accounts_settings", {
     steps: () => [
         step(
             "The gear",
@@ -101,6 +97,5 @@ tours.add("crm_mail_accounts_settings", {
             "click"
         ),
         step("of that account", ".o_crm_mail_filter_dialog"),
-        settled,
     ],
 });

@@ -1,6 +1,4 @@
-import {registry} from "@web/core/registry";
-
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /**
  * A POP3 mailbox is set up, tested and collected. What the server's values are comes
@@ -17,7 +15,7 @@ function fill(name) {
     };
 }
 
-registry.category("web_tour.tours").add("crm_mail_accounts_pop3", {
+addTour("crm_mail_accounts_pop3", {
     steps: () => [
         {
             content: "Open the gear of Messages",
@@ -76,6 +74,5 @@ registry.category("web_tour.tours").add("crm_mail_accounts_pop3", {
             trigger:
                 "body:not(:has(.modal)) .o_field_widget[name='keep_copy'] input:checked",
         },
-        settled,
     ],
 });

@@ -1,9 +1,7 @@
-import {registry} from "@web/core/registry";
-
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /** From the menu to the figures of linked mail, and from a line to its record. */
-registry.category("web_tour.tours").add("crm_mail_accounts_report", {
+addTour("crm_mail_accounts_report", {
     steps: () => [
         {
             content: "Look at the reports",
@@ -32,6 +30,5 @@ registry.category("web_tour.tours").add("crm_mail_accounts_report", {
             content: "The mail is there",
             trigger: ".o-mail-Chatter .o-mail-Message:contains(Drawings for the order)",
         },
-        settled,
     ],
 });

@@ -1,6 +1,4 @@
-import {registry} from "@web/core/registry";
-
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /**
  * The screen as people use it: by mouse, by keyboard alone, with a finger, over several
@@ -11,7 +9,6 @@ import {settled} from "./tour_steps";
 const row = (subject) => `.o_crm_mail_row:contains(${subject})`;
 const gone = (subject) => `.o_crm_mail_client:not(:has(${row(subject)}))`;
 const folder = (name) => `.o_crm_mail_folder:contains(${name})`;
-const tours = registry.category("web_tour.tours");
 
 /** A key, where the keyboard is, or at the list */
 const key = (content, keys, trigger = ".o_crm_mail_rows") => ({
@@ -41,7 +38,7 @@ function swipe(target, distance) {
     fire("touchend", []);
 }
 
-tours.add("crm_mail_accounts_triage_by_mouse", {
+addTour("crm_mail_accounts_triage_by_mouse", {
     steps: () => [
         {content: "Read the newest", trigger: row("Mail 5"), run: "click"},
         {
@@ -86,11 +83,10 @@ tours.add("crm_mail_accounts_triage_by_mouse", {
             run: "click",
         },
         {content: "It has one", trigger: `${row("Mail 2")} .fa-star`},
-        settled,
     ],
 });
 
-tours.add("crm_mail_accounts_triage_by_keys", {
+addTour("crm_mail_accounts_triage_by_keys", {
     steps: () => [
         {content: "The list is there", trigger: row("Mail 5")},
         key("To the first row", "j"),
@@ -142,11 +138,10 @@ tours.add("crm_mail_accounts_triage_by_keys", {
         {content: "The list is back", trigger: row("Mail 2")},
         key("What keys are there", "?"),
         {content: "They are listed", trigger: ".o_crm_mail_keys_help kbd"},
-        settled,
     ],
 });
 
-tours.add("crm_mail_accounts_phone", {
+addTour("crm_mail_accounts_phone", {
     steps: () => [
         {content: "Only the list is shown", trigger: row("Mail 5")},
         {
@@ -203,11 +198,10 @@ tours.add("crm_mail_accounts_phone", {
             content: "The window covers the screen, and can send",
             trigger: ".o_crm_mail_dock_phone .o_crm_mail_send",
         },
-        settled,
     ],
 });
 
-tours.add("crm_mail_accounts_unified", {
+addTour("crm_mail_accounts_unified", {
     steps: () => [
         {
             content: "The inboxes are one, with what is unread in both",
@@ -290,11 +284,10 @@ tours.add("crm_mail_accounts_unified", {
             trigger:
                 ".o_form_view .o_field_widget[name='name'] input:value(Second), .o_breadcrumb:contains(Second)",
         },
-        settled,
     ],
 });
 
-tours.add("crm_mail_accounts_search", {
+addTour("crm_mail_accounts_search", {
     steps: () => [
         {
             content: "Look for a word of the text",
@@ -369,6 +362,5 @@ tours.add("crm_mail_accounts_search", {
             content: "The folder is back",
             trigger: `${gone("Contract")} ${row("Mail 5")}`,
         },
-        settled,
     ],
 });

@@ -1,13 +1,11 @@
-import {registry} from "@web/core/registry";
-
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /** A mail is given to a colleague by naming them, answered, and taken back. */
 
 const row = ".o_crm_mail_row:contains(Offer 12)";
 const input = ".o_crm_mail_comment_input";
 
-registry.category("web_tour.tours").add("crm_mail_accounts_share", {
+addTour("crm_mail_accounts_share", {
     steps: () => [
         {content: "Open the mail", trigger: row, run: "click"},
         {
@@ -35,11 +33,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_share", {
             content: "She can read the mail now",
             trigger: ".o_crm_mail_reader_shared:contains(Anna Rossi)",
         },
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_shared_with_me", {
+addTour("crm_mail_accounts_shared_with_me", {
     steps: () => [
         {
             content: "Who has no mailbox starts in what is shared; open it",
@@ -57,11 +54,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_shared_with_me", {
             content: "It is said",
             trigger: ".o_crm_mail_comment:contains(I have linked it)",
         },
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_withdraw", {
+addTour("crm_mail_accounts_withdraw", {
     steps: () => [
         {content: "Open the mail", trigger: row, run: "click"},
         {
@@ -75,6 +71,5 @@ registry.category("web_tour.tours").add("crm_mail_accounts_withdraw", {
             trigger:
                 ".o_crm_mail_comments:not(:has(.o_crm_mail_reader_shared)) .o_crm_mail_reader",
         },
-        settled,
     ],
 });

@@ -1,12 +1,10 @@
-import {registry} from "@web/core/registry";
-
-import {settled} from "./tour_steps";
+import {addTour} from "./tour_steps";
 
 /** A mailbox of several people: who is there, whose it is, a draft that is taken over. */
 
 const row = ".o_crm_mail_row:contains(Offer 12)";
 
-registry.category("web_tour.tours").add("crm_mail_accounts_team_owner", {
+addTour("crm_mail_accounts_team_owner", {
     steps: () => [
         {
             content: "A colleague is answering: the row says so; open it",
@@ -42,11 +40,10 @@ registry.category("web_tour.tours").add("crm_mail_accounts_team_owner", {
             content: "The other one is",
             trigger: `.o_crm_mail_rows:not(:has(${row})) .o_crm_mail_row:contains(Invoice)`,
         },
-        settled,
     ],
 });
 
-registry.category("web_tour.tours").add("crm_mail_accounts_team_colleague", {
+addTour("crm_mail_accounts_team_colleague", {
     steps: () => [
         {content: "Filters", trigger: ".o_crm_mail_search_filters", run: "click"},
         {
@@ -69,6 +66,5 @@ registry.category("web_tour.tours").add("crm_mail_accounts_team_colleague", {
             trigger:
                 ".o_crm_mail_composer .o_crm_mail_subject_input, .o_crm_mail_composer [contenteditable=true]",
         },
-        settled,
     ],
 });
