@@ -13,7 +13,7 @@ from ..mailkit.errors import AuthError, MailError
 from ..mailkit.oauth import TokenAnswer
 from ..mailkit.tests import live
 from ..tools import oauth, secret_store
-from .common import Mailbox, simple_mail
+from .common import PATIENCE, Mailbox, simple_mail
 from .oauth_common import KINDS, OAuthCase
 
 HOST_FIELDS = [
@@ -372,7 +372,7 @@ class TestOAuthTogether(TransactionCase):
 
         def need_it():
             try:
-                together.wait(30)
+                together.wait(PATIENCE)
                 oauth.renew(self.env["crm.mail.account"], self.account_id)
             except Exception as error:  # whatever it is, the test must hear of it
                 failures.append(error)
@@ -381,7 +381,7 @@ class TestOAuthTogether(TransactionCase):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(PATIENCE)
         self.assertEqual(failures, [])
         self.assertEqual(self.counts(), {"refresh_token": 1, "refused": 0})
         self.assertNotEqual(self.stored(), "ended")

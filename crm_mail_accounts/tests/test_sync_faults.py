@@ -8,7 +8,7 @@ from ..mailkit.tests.imap_proxy import every_fault
 from .common import simple_mail
 from .sync_stories import StoryCase
 
-PATIENCE = 0.25
+PATIENCE = 1
 """Seconds that a session waits while a stall is tried."""
 
 

@@ -5,7 +5,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
 from ..tools.account_worker import AccountWorker
-from .common import Mailbox, simple_mail
+from .common import PATIENCE, Mailbox, simple_mail
 from .worker_common import PLACES, WorkerCase
 
 
@@ -91,11 +91,11 @@ class TestSyncWorkers(WorkerCase):
                     target=self.slow_worker, args=(number, held, go_on)
                 )
                 slow.start()
-                self.assertTrue(held.wait(30))
+                self.assertTrue(held.wait(PATIENCE))
                 self.rest(account_id)
                 stored = self.stored(account_id)
                 go_on.set()
-                slow.join(30)
+                slow.join(PATIENCE)
                 self.assertFalse(slow.is_alive())
                 self.assertEqual(self.stored(account_id), stored)
         with self.committed():
@@ -114,7 +114,7 @@ class TestSyncWorkers(WorkerCase):
             calls.append(work)
             if len(calls) == number:
                 held.set()
-                go_on.wait(30)
+                go_on.wait(PATIENCE)
             return commit(work)
 
         worker.commit = late
@@ -178,7 +178,8 @@ class TestSyncWorkers(WorkerCase):
             for thread in lanes:
                 thread.start()
             for thread in lanes:
-                thread.join(60)
+                thread.join(PATIENCE)
+            self.assertFalse(any(thread.is_alive() for thread in lanes))
         self.assertFalse(failures)
         for account_id, self.mailbox in zip(account_ids, boxes, strict=True):
             self.rest(account_id)

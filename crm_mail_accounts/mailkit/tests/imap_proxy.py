@@ -86,7 +86,7 @@ _SPECIAL = re.compile(
     rb" ?\\(?:All|Archive|Drafts|Flagged|Important|Junk|Sent|Trash)\b", re.IGNORECASE
 )
 _CHILDREN = re.compile(rb" ?\\Has(?:No)?Children\b", re.IGNORECASE)
-_PATIENCE = 20
+_PATIENCE = 120
 """Seconds after which a thread that nobody stopped ends."""
 
 
@@ -246,11 +246,11 @@ class ImapProxy:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._acceptor.join(2)
+        self._acceptor.join(_PATIENCE)
         for connection in list(self._open):
             connection.close()
         for thread in self._threads:
-            thread.join(2)
+            thread.join(_PATIENCE)
 
     def _accept(self) -> None:
         while not self.stopping.is_set():

@@ -116,7 +116,7 @@ class Live:
     def ask(self, method: str, path: str, body: str = "", content_type: str = ""):
         """Status, headers and body of one request; redirects are not followed."""
         connection = http.client.HTTPConnection(
-            "localhost", self.oauth["port"], timeout=10
+            "localhost", self.oauth["port"], timeout=60
         )
         headers = {"Content-Type": content_type} if content_type else {}
         try:

@@ -34,7 +34,7 @@ class OtherClient:
         endpoint = live.endpoint("imaps", Security.TLS)
         context = ssl.create_default_context(cafile=endpoint.ca_file)
         self.imap = imaplib.IMAP4_SSL(
-            endpoint.host, endpoint.port, ssl_context=context, timeout=20
+            endpoint.host, endpoint.port, ssl_context=context, timeout=60
         )
         self.imap.login(user.username, user.password)
         self.imap.select(folder)

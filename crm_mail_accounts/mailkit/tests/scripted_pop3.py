@@ -11,8 +11,8 @@ CAPA = (b"TOP", b"UIDL", b"USER")
 
 
 def opened(server, credentials=None, security=None, **options):
-    options.setdefault("connect_timeout", 3)
-    options.setdefault("read_timeout", 3)
+    options.setdefault("connect_timeout", 20)
+    options.setdefault("read_timeout", 20)
     return Pop3Session.open(server.endpoint(security), credentials, **options)
 
 

@@ -24,6 +24,9 @@ from collections.abc import Callable
 
 from .. import values
 
+STALL = 60
+"""Seconds of silence: a client that bears them has no bound of its own."""
+
 
 class Cut(Exception):
     """Raised in a script to end its connection at once (RST, not a polite end)."""
@@ -89,8 +92,10 @@ class Peer:
         return tag, rest[len(name) :].strip()
 
     def stall(self) -> None:
-        """Say nothing more, until the test ends."""
-        self._server.stopping.wait(20)
+        """Say nothing more, until the test ends; a client that waits for us for ever is
+        an error of the test."""
+        if not self._server.stopping.wait(STALL):
+            raise AssertionError("the client waits as long as the server is silent")
 
     def wait_for_end(self) -> None:
         """Until the client closes."""
@@ -173,14 +178,14 @@ class ScriptedServer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._acceptor.join(2)
+        self._acceptor.join(STALL)
         for sock in self._sockets:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(2)
+            thread.join(STALL)
 
-    def wait_until(self, condition: Callable[[], bool], seconds: float = 2) -> bool:
+    def wait_until(self, condition: Callable[[], bool], seconds: float = STALL) -> bool:
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end:

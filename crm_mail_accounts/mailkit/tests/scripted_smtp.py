@@ -10,8 +10,8 @@ MAIL = b"Subject: hello\r\n\r\n.dot\r\n..two\r\nend"
 
 
 def opened(server, credentials=None, security=None, **options):
-    options.setdefault("connect_timeout", 3)
-    options.setdefault("read_timeout", 3)
+    options.setdefault("connect_timeout", 20)
+    options.setdefault("read_timeout", 20)
     return SmtpSession.open(server.endpoint(security), credentials, **options)
 
 

@@ -32,7 +32,7 @@ class Served:
             peer.wait_for_end()
 
         self.server = ScriptedServer(script)
-        self.options = {"read_timeout": 3, **options}
+        self.options = {"read_timeout": 20, **options}
 
     def __enter__(self) -> ReadingSession:
         self.server.start()

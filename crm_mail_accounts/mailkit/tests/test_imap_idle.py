@@ -76,8 +76,8 @@ def test_a_connection_that_breaks_is_noticed(live):
 def test_an_idle_that_does_not_begin_is_noticed(live, fault):
     with Box(live) as box:
         session = box.open()
-        session.set_limits(connect_timeout=5, read_timeout=0.3, command_timeout=5)
         session.examine("INBOX")
+        session.set_limits(connect_timeout=20, read_timeout=0.3, command_timeout=60)
         box.proxy.arm(fault)
         with pytest.raises(NetworkError):
             session.idle(100, lambda: None)

@@ -136,7 +136,7 @@ def test_a_stall_is_silence(live, fault, stored):
     user = live.user()
     with through(live) as proxy:
         session = ImapSession.open(proxy.endpoint(), user)
-        session.set_limits(connect_timeout=5, read_timeout=0.3, command_timeout=5)
+        session.set_limits(connect_timeout=20, read_timeout=2, command_timeout=60)
         proxy.arm(fault)
         with pytest.raises(NetworkError) as caught:
             session.append("INBOX", MAIL)

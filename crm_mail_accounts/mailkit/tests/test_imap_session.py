@@ -29,7 +29,7 @@ class Served:
             peer.wait_for_end()
 
         self.server = ScriptedServer(script)
-        self.options = {"read_timeout": 3, **options}
+        self.options = {"read_timeout": 20, **options}
 
     def __enter__(self):
         self.server.start()
@@ -225,10 +225,11 @@ def test_mails_come_while_the_server_is_still_sending():
         peer.send(b"* 1 FETCH (UID 1 " + HEADER + b' "")\r\n')
         peer.stall()
 
-    with Served(then, read_timeout=0.3) as session:
+    with Served(then) as session:
         session.examine("INBOX")
         messages = session.fetch_index(1, 10)
         assert next(messages).uid == 1
+        session.set_limits(connect_timeout=20, read_timeout=0.3, command_timeout=60)
         with pytest.raises(NetworkError) as caught:
             next(messages)
         assert caught.value.code == "timeout"

@@ -199,7 +199,6 @@ def broken(box, operation, fault):
     """Run it with a fault, then again by its recipe; whether the fault mattered."""
     facts = operation.prepare(box)
     session = box.open()
-    session.set_limits(connect_timeout=5, read_timeout=0.3, command_timeout=10)
     box.proxy.arm(fault)
     try:
         operation.run(session, facts)

@@ -100,7 +100,7 @@ def test_the_pinned_certificate_is_accepted_whatever_is_wrong_with_it(
             verify_certificate=verify,
             pinned_sha256=fingerprint(certificates[kind]),
         )
-        session = protocol.session.open(endpoint, connect_timeout=3)
+        session = protocol.session.open(endpoint, connect_timeout=20)
         first_command(session)
         assert session.tls.certificate.sha256 == endpoint.pinned_sha256
         session.close()
@@ -127,7 +127,7 @@ def test_another_certificate_is_refused_before_a_byte_is_sent_to_it(
             pinned_sha256=fingerprint(certificates[pinned]),
         )
         with pytest.raises(TlsError) as caught:
-            protocol.session.open(endpoint, ANNA, connect_timeout=3)
+            protocol.session.open(endpoint, ANNA, connect_timeout=20)
     assert caught.value.code == "certificate_changed"
     assert not caught.value.retry
     assert caught.value.facts.sha256 == fingerprint(certificates[seen])
@@ -150,10 +150,10 @@ def test_a_second_connection_with_another_certificate_is_refused(
 
     with ScriptedServer(script) as server:
         endpoint = server.endpoint(Security.TLS, pinned_sha256=pin)
-        protocol.session.open(endpoint, connect_timeout=3).close()
+        protocol.session.open(endpoint, connect_timeout=20).close()
         served_now[0] = "self_signed_other_key"
         with pytest.raises(TlsError) as caught:
-            protocol.session.open(endpoint, connect_timeout=3)
+            protocol.session.open(endpoint, connect_timeout=20)
     assert caught.value.code == "certificate_changed"
 
 
@@ -175,7 +175,7 @@ def greet(peer):
 def test_a_fingerprint_may_be_written_as_other_programs_show_it(certificates, written):
     pin = written(fingerprint(certificates["expired"]))
     with ScriptedServer(greet, certificate=certificates["expired"]) as server:
-        net.open_socket(server.endpoint(pinned_sha256=pin), connect_timeout=3).close()
+        net.open_socket(server.endpoint(pinned_sha256=pin), connect_timeout=20).close()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_what_is_no_fingerprint_of_it_accepts_no_certificate(
     ) as server:
         endpoint = server.endpoint(pinned_sha256=pin, verify_certificate=verify)
         with pytest.raises(TlsError) as caught:
-            net.open_socket(endpoint, connect_timeout=3)
+            net.open_socket(endpoint, connect_timeout=20)
     assert caught.value.code == "certificate_changed"
     assert caught.value.facts is not None
 
@@ -211,13 +211,13 @@ def test_a_pin_asks_for_no_file_of_authorities(certificates):
     with ScriptedServer(
         greet, certificate=certificates["expired"], ca_file="/nonexistent.pem"
     ) as server:
-        net.open_socket(server.endpoint(pinned_sha256=pin), connect_timeout=3).close()
+        net.open_socket(server.endpoint(pinned_sha256=pin), connect_timeout=20).close()
 
 
 def test_a_pin_without_tls_has_no_effect():
     with ScriptedServer(greet) as server:
         endpoint = server.endpoint(Security.NONE, pinned_sha256="00" * 32)
-        with net.open_socket(endpoint, connect_timeout=3) as sock:
+        with net.open_socket(endpoint, connect_timeout=20) as sock:
             assert sock.recv(100) == b"* OK ready\r\n"
 
 
@@ -225,7 +225,7 @@ def test_a_pin_does_not_make_plain_text_do_for_tls():
     with ScriptedServer(greet) as server:
         endpoint = server.endpoint(Security.TLS, pinned_sha256="00" * 32)
         with pytest.raises(TlsError) as caught:
-            net.open_socket(endpoint, connect_timeout=3)
+            net.open_socket(endpoint, connect_timeout=20)
     assert caught.value.code == "tls_plain_server"
 
 
@@ -235,7 +235,7 @@ def test_without_a_pin_the_same_certificates_are_refused(
 ):
     with served(kind) as server:
         with pytest.raises(TlsError) as caught:
-            protocol.session.open(server.endpoint(security), ANNA, connect_timeout=3)
+            protocol.session.open(server.endpoint(security), ANNA, connect_timeout=20)
     assert caught.value.code.startswith("certificate_")
     assert caught.value.code != "certificate_changed"
     assert b"AUTH" not in server.received

@@ -344,10 +344,10 @@ def test_another_program_finds_the_mail_as_we_stored_it_and_unread(kind, session
     context = ssl.create_default_context(cafile=endpoint.ca_file)
     if endpoint.security is Security.TLS:
         witness = imaplib.IMAP4_SSL(
-            endpoint.host, endpoint.port, ssl_context=context, timeout=5
+            endpoint.host, endpoint.port, ssl_context=context, timeout=60
         )
     else:
-        witness = imaplib.IMAP4(endpoint.host, endpoint.port, timeout=5)
+        witness = imaplib.IMAP4(endpoint.host, endpoint.port, timeout=60)
         if endpoint.security is Security.STARTTLS:
             witness.starttls(context)
     with witness:

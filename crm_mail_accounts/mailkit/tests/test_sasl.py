@@ -60,7 +60,7 @@ def refused(protocol, explanation, verdict, offered="XOAUTH2"):
     session = {"imap": ImapSession, "smtp": SmtpSession}[protocol]
     with refusing(protocol, explanation, verdict, offered) as server:
         with pytest.raises((AuthError, ServerRefused, NetworkError)) as caught:
-            session.open(server.endpoint(), ANNA, connect_timeout=3, read_timeout=3)
+            session.open(server.endpoint(), ANNA, connect_timeout=20, read_timeout=20)
     return caught.value, server.answers
 
 
@@ -113,7 +113,7 @@ def test_a_server_without_either_mechanism_is_told_and_gets_nothing(protocol):
     session = {"imap": ImapSession, "smtp": SmtpSession}[protocol]
     with refusing(protocol, None, b"", "PLAIN LOGIN") as server:
         with pytest.raises(AuthError) as caught:
-            session.open(server.endpoint(), ANNA, connect_timeout=3, read_timeout=3)
+            session.open(server.endpoint(), ANNA, connect_timeout=20, read_timeout=20)
         error = caught.value
     assert error.code == "auth_not_offered"
     assert not answers
@@ -221,7 +221,7 @@ def test_a_goodbye_in_the_middle_of_a_login_is_temporary():
 
     with ScriptedServer(script) as server:
         with pytest.raises(NetworkError) as caught:
-            ImapSession.open(server.endpoint(), ANNA, read_timeout=3)
+            ImapSession.open(server.endpoint(), ANNA, read_timeout=20)
     assert caught.value.retry
 
 
@@ -256,7 +256,7 @@ def test_only_one_attempt_is_made(protocol):
             session.open(
                 server.endpoint(),
                 Credentials("anna", "s3cret", access_token="t"),
-                read_timeout=3,
+                read_timeout=20,
             )
     lines = server.received.split(b"\r\n")
     assert sum(b"XOAUTH2" in line for line in lines) == 1
@@ -283,7 +283,7 @@ def test_a_server_that_repeats_the_token_does_not_bring_it_into_the_log(protocol
         with refusing(protocol, explanation, verdict) as server:
             with pytest.raises(AuthError) as caught:
                 session.open(
-                    server.endpoint(), credentials, read_timeout=3, trace=trace
+                    server.endpoint(), credentials, read_timeout=20, trace=trace
                 )
         error = caught.value
         shown += f"{error!r} {error} {error.detail} {error.__cause__!r}"

@@ -47,8 +47,8 @@ def served(*pairs, offered=OFFERED, then=lambda peer: None, **options):
 
 
 def opened(server, credentials=None, security=None, **options):
-    options.setdefault("connect_timeout", 3)
-    options.setdefault("read_timeout", 3)
+    options.setdefault("connect_timeout", 20)
+    options.setdefault("read_timeout", 20)
     return SieveSession.open(server.endpoint(security), credentials, **options)
 
 

@@ -188,11 +188,11 @@ def test_the_verdict_on_a_mail_may_take_longer_than_other_replies():
     def then(peer):
         answer(peer, *TAKEN)
         content(peer)
-        peer._server.stopping.wait(0.4)
+        peer._server.stopping.wait(2)
         peer.send(b"250 ok\r\n")
 
     with served(then, b"SIZE") as server:
-        session = opened(server, read_timeout=0.2)
+        session = opened(server, read_timeout=1.5)
         assert session.send("anna@example.com", ["bob@example.com"], MAIL)
         session.close()
 
