@@ -206,7 +206,7 @@ active_value = true
 username_attribute = email
 username_format = %Lu
 send_auth_headers = yes
-timeout_msecs = 10000
+timeout_msecs = 60000
 max_parallel_connections = 20
 """
 
@@ -292,7 +292,7 @@ def require_version() -> None:
 
 
 def wait_for_port(
-    port: int, name: str, pid_file: Path, log: Path, patience: float = 30
+    port: int, name: str, pid_file: Path, log: Path, patience: float = 120
 ) -> None:
     """Wait until something answers there and our process still lives."""
     deadline = time.monotonic() + patience

@@ -24,6 +24,7 @@ from .paths import is_root, log_dir
 from .steps import cached, remove, timed
 
 USER = "odoo"
+PATIENCE = 120  # seconds
 PORT = 5432  # only part of the socket's name: there is no TCP
 DEBIAN_LIBRARY = Path("/usr/lib/postgresql")
 
@@ -172,12 +173,14 @@ class Cluster:
             stop_signal=signal.SIGINT,
         )
         self._boot_file.write_text(processes.boot_id())
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not self._answers():
             if not processes.running(self.pid_file):
                 raise SetupError(f"PostgreSQL did not start; see {log}.")
             if time.monotonic() > deadline:
-                raise SetupError(f"PostgreSQL gave no answer in 60 s; see {log}.")
+                raise SetupError(
+                    f"PostgreSQL gave no answer in {PATIENCE} s; see {log}."
+                )
             time.sleep(0.05)
 
     def _answers(self) -> bool:

@@ -3,7 +3,8 @@
 1. pure: mailkit against the scripted server and the live Dovecot, and the tests of
    dev/, by pytest with no Odoo on the path;
 2. odoo: models, hoot and tours in Chromium, by pytest-odoo on a copy of the addon
-   template; a full run shares them between two processes, each on a copy of its own;
+   template; a full run shares them between two processes, each on a copy of its own,
+   of which one begins beside ring 1;
 3. installation: Odoo's own runner installs the addon into a copy of the plain template
    and runs TestInstallation; a warning in the log fails it.
 
@@ -25,10 +26,11 @@ from pathlib import Path
 
 from lint_house.tools import ensure_node
 
-from . import processes, template
+from . import ports, processes, template
 from . import pytest_ring_names as names
 from .commands import clean_env
 from .errors import SetupError
+from .flavour import HTTP_PORT, TEST
 from .paths import ADDON, ADDON_NAME, ADDON_ROOT, DEV, dev_dir, log_dir
 from .prepare import Ready, command_line, preparing, scratch, test_servers
 from .steps import loudly, say
@@ -143,50 +145,70 @@ def ring_pure(ready: Ready, paths: list[str], rest: list[str], env: dict) -> Res
     return Run("pure", ready.odoo.python, arguments, env).in_foreground()
 
 
-def ring_odoo(
-    ready: Ready, paths: list[str], rest: list[str], env: dict, shared: bool = False
-) -> list[Result]:
-    """With Odoo, on a copy of the database in which the addon is installed.
+def ring_odoo(ready: Ready, paths: list[str], rest: list[str], env: dict) -> Result:
+    """With Odoo, on a copy of the database in which the addon is installed."""
+    source = addon_template(ready)
+    if isinstance(source, Result):
+        return source
+    with scratch(ready.odoo, source, "odoo") as database:
+        return odoo_run(ready, "odoo", database, paths, rest, env).in_foreground()
 
-    Shared by two runs, each on a copy of its own (see ``pytest_share``).
+
+def rings_side_by_side(ready: Ready, env: dict) -> list[Result]:
+    """Pure, and Odoo by two runs, each on a copy of its own (see ``pytest_share``).
+
+    The second one begins beside pure, which needs one processor alone.
     """
-    odoo = ready.odoo
-    start = time.monotonic()
-    try:
-        with preparing():
-            source = template.ensure_addon(odoo, ready.plain)
-    except SetupError as error:
-        say(f"\n== odoo ==\n{error}")
-        seconds = time.monotonic() - start
-        return [Result("odoo (addon not installable)", 1, seconds)]
-
-    def prepared(ring: str, database: str, **more: str) -> Run:
-        arguments = [*common_arguments(), f"--odoo-config={odoo.conf}"]
-        arguments += [f"--odoo-database={database}", "--odoo-http", *rest]
-        arguments += paths or [str(path) for path in ODOO if path.is_dir()]
-        cluster = odoo.cluster.env
-        own = odoo.env({**cluster, **env, AXE: str(axe_core()), **more}, DEV)
-        return Run(ring, odoo.python, arguments, own)
-
-    if not shared:
-        with scratch(odoo, source, "odoo") as database:
-            return [prepared("odoo", database).in_foreground()]
+    source = addon_template(ready)
+    if isinstance(source, Result):
+        return [ring_pure(ready, [], [], env), source]
     output = log_dir() / f"odoo-second-{os.getpid()}.log"
     with (
-        scratch(odoo, source, "odoo") as first,
-        scratch(odoo, source, "odoo_second") as second,
+        scratch(ready.odoo, source, "odoo") as first,
+        scratch(ready.odoo, source, "odoo_second") as second,
         tempfile.TemporaryDirectory(dir=dev_dir() / "test") as folder,
     ):
-        run = prepared("odoo (second)", second, **{names.SHARE: folder})
+        env_of_both = {**env, names.SHARE: folder}
+        run = odoo_run(ready, "odoo (second)", second, [], [], env_of_both)
         with processes.beside(
             run.command, env=run.env, cwd=ADDON_ROOT, output=output
         ) as child:
-            with_browser = {names.SHARE: folder, names.BROWSER: "1"}
-            results = [prepared("odoo", first, **with_browser).in_foreground()]
+            results = [ring_pure(ready, [], [], env)]
+            with_browser = {**env_of_both, names.BROWSER: "1"}
+            own = odoo_run(ready, "odoo", first, [], [], with_browser)
+            results.append(own.in_foreground())
         results.append(run.result(child.returncode))
     say(f"\n== {run.ring} ==\n{output.read_text(errors='replace')}")
     output.unlink()
     return results
+
+
+def addon_template(ready: Ready) -> str | Result:
+    """The database to copy, or that the addon cannot be installed."""
+    start = time.monotonic()
+    try:
+        with preparing():
+            return template.ensure_addon(ready.odoo, ready.plain)
+    except SetupError as error:
+        say(f"\n== odoo ==\n{error}")
+        seconds = time.monotonic() - start
+        return Result("odoo (addon not installable)", 1, seconds)
+
+
+def odoo_run(
+    ready: Ready,
+    ring: str,
+    database: str,
+    paths: list[str],
+    rest: list[str],
+    env: dict[str, str],
+) -> Run:
+    odoo = ready.odoo
+    arguments = [*common_arguments(), f"--odoo-config={odoo.conf}"]
+    arguments += [f"--odoo-database={database}", "--odoo-http", *rest]
+    arguments += paths or [str(path) for path in ODOO if path.is_dir()]
+    own = odoo.env({**odoo.cluster.env, **env, AXE: str(axe_core())}, DEV)
+    return Run(ring, odoo.python, arguments, own)
 
 
 def axe_core() -> Path:
@@ -204,6 +226,8 @@ def ring_installation(ready: Ready, env: dict[str, str]) -> Result:
         command = odoo.command("server", "-d", database, "-i", ADDON_NAME)
         command += ["--test-tags", INSTALLATION_TAGS, "--stop-after-init"]
         command += ["--max-cron-threads=0"]
+        # Another clone's run may be at the same place.
+        command += [f"--http-port={ports.choose('Odoo', HTTP_PORT[TEST.name])}"]
         env = odoo.env({**odoo.cluster.env, **env})
         part = log_dir() / f"installation-{os.getpid()}.part"
         with part.open("wb") as out:
@@ -269,11 +293,13 @@ def main(arguments: list[str]) -> int:
         if full:
             env[names.NO_SKIPS] = "1"
             results.append(ring_installation(ready, env))
+        if full and (os.cpu_count() or 1) > 1:
+            results += rings_side_by_side(ready, env)
+            both = False
         if pure or both:
             results.append(ring_pure(ready, pure, rest, env))
         if odoo or both:
-            shared = full and (os.cpu_count() or 1) > 1
-            results += ring_odoo(ready, odoo, rest, env, shared)
+            results.append(ring_odoo(ready, odoo, rest, env))
     if not full and any(result.code != NOTHING_COLLECTED for result in results):
         results = [result for result in results if result.code != NOTHING_COLLECTED]
     for result in results:

@@ -216,7 +216,7 @@ def test_what_was_granted_survives_a_restart(grants, clock):
 
 
 def ask(server, method, path, form=None, **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
     body = None
     if isinstance(form, dict):
         body = urlencode(form)

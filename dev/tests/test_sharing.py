@@ -10,7 +10,7 @@ from setup.paths import DEV
 from setup.pytest_share import Share
 
 TESTS = """
-import os, pathlib, time, unittest
+import glob, os, time, unittest
 
 class HttpCase(unittest.TestCase):
     pass
@@ -28,8 +28,14 @@ def note(cls, what):
     with open("done", "a") as stream:
         stream.write(f"{os.environ['NAME']} {cls.__name__} {what}\\n")
 
+def meet(name):
+    # Nobody goes on before both runs are at work.
+    open(f"{name}.at_work", "w").close()
+    until = time.monotonic() + 60 * ("MEET" in os.environ)
+    while len(glob.glob("*.at_work")) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+
 def test_of_no_class():
-    time.sleep(0.05)
     note(HttpCase, "test_of_no_class")
 """
 FILES = {
@@ -40,7 +46,7 @@ FILES = {
 CLASS = """
 class Test{number}({bases}):
     def test_a(self):
-        time.sleep(0.05)
+        meet(os.environ["NAME"])
         note(type(self), "test_a")
     def test_b(self):
         note(type(self), "test_b")
@@ -72,6 +78,7 @@ def test_each_class_is_done_once_by_one_of_two_runs(tmp_path):
     prepare(tmp_path)
     first, env = command_of(tmp_path, browser=True)
     second, second_env = command_of(tmp_path, browser=False)
+    env["MEET"] = second_env["MEET"] = "1"
     output = tmp_path / "second.log"
     with processes.beside(second, env=second_env, cwd=tmp_path, output=output) as child:
         done = subprocess.run(first, cwd=tmp_path, env=env, check=False)
