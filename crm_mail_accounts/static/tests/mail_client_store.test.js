@@ -1,4 +1,5 @@
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
+import {reactive} from "@odoo/owl";
 
 import {makeMailClientStore} from "@crm_mail_accounts/messages_service/mail_client_store";
 
@@ -169,6 +170,18 @@ test("two arrivals of the same size are two announcements", () => {
     const {serial} = store.arrival;
     store.announceArrival(2);
     expect(store.arrival.serial).not.toBe(serial);
+});
+
+test("who looks for a row hears of the list, and not of each row in it", () => {
+    openList([makeRow(4), makeRow(3), makeRow(2)], {before: ["x", 2], indexed: 4});
+    store.setCursor(2);
+    let heard = 0;
+    const watched = reactive(store, () => heard++);
+    expect(watched.cursorRow.id).toBe(2);
+    store.list.rows[0].id = 99;
+    expect(heard).toBe(0);
+    store.addPage(1, makePage([makeRow(1)], {indexed: 4}));
+    expect(heard).toBe(1);
 });
 
 test("the cursor stays inside the list", () => {

@@ -1,3 +1,5 @@
+import {toRaw} from "@odoo/owl";
+
 import {SearchState} from "./search_state";
 
 /**
@@ -83,9 +85,21 @@ export class ListState extends SearchState {
         this.anchorId = false;
     }
 
+    /**
+     * Where a row lies, or -1. Each row that a component looks at through the store is
+     * one that it is drawn anew for, so the list itself is searched; it is replaced
+     * whenever rows come or go.
+     *
+     * @param {number|false} messageId
+     * @returns {number}
+     */
+    indexOf(messageId) {
+        return toRaw(this.list.rows).findIndex((row) => row.id === messageId);
+    }
+
     /** @returns {Row|undefined} */
     get cursorRow() {
-        return this.list.rows.find((row) => row.id === this.cursorId);
+        return this.list.rows[this.indexOf(this.cursorId)];
     }
 
     /**
@@ -97,7 +111,7 @@ export class ListState extends SearchState {
      */
     neighbour(step) {
         const {rows} = this.list;
-        const index = rows.findIndex((row) => row.id === this.cursorId);
+        const index = this.indexOf(this.cursorId);
         if (index === -1) {
             return rows[0];
         }
@@ -108,6 +122,9 @@ export class ListState extends SearchState {
 
     /** @returns {Row[]} in the order of the list, and those that it does not have */
     get selectedRows() {
+        if (!this.selected.size) {
+            return [];
+        }
         const listed = this.list.rows.filter((row) => this.selected.has(row.id));
         const others = [...this.unlisted.values()];
         return [...listed, ...others.filter((row) => this.selected.has(row.id))];
@@ -130,12 +147,11 @@ export class ListState extends SearchState {
      */
     selectRange(messageId) {
         const {rows} = this.list;
-        const place = (wanted) => rows.findIndex((row) => row.id === wanted);
-        const end = place(messageId);
+        const end = this.indexOf(messageId);
         if (end === -1) {
             return;
         }
-        const anchor = [this.anchorId, this.cursorId].map(place);
+        const anchor = [this.anchorId, this.cursorId].map((id) => this.indexOf(id));
         const start = anchor.find((index) => index !== -1) ?? end;
         this.anchorId = rows[start].id;
         for (const row of rows.slice(Math.min(start, end), Math.max(start, end) + 1)) {
@@ -271,8 +287,9 @@ export class ListState extends SearchState {
         if (viewKey !== this.viewKey) {
             return;
         }
-        const known = new Set(this.list.rows.map((row) => row.id));
-        this.list.rows.push(...page.rows.filter((row) => !known.has(row.id)));
+        const ours = toRaw(this.list.rows);
+        const known = new Set(ours.map((row) => row.id));
+        this.list.rows = [...ours, ...page.rows.filter((row) => !known.has(row.id))];
         this.list.before = page.before;
         if (page.total !== false) {
             this.list.total = page.total;

@@ -77,7 +77,7 @@ export class MessageState extends ListState {
 
     /** @param {number} messageId */
     startMessage(messageId) {
-        const row = this.list.rows.find((candidate) => candidate.id === messageId);
+        const row = this.list.rows[this.indexOf(messageId)];
         const mate = this.thread.rows.find((candidate) => candidate.id === messageId);
         if (!mate && (!row || row.thread_id !== this.thread.id)) {
             this.thread = emptyThread();
@@ -102,7 +102,7 @@ export class MessageState extends ListState {
         this.message.status = "ready";
         this.message.row = message;
         this.message.data = message;
-        const index = this.list.rows.findIndex((row) => row.id === message.id);
+        const index = this.indexOf(message.id);
         if (index !== -1) {
             const row = this.list.rows[index];
             for (const name of Object.keys(row)) {

@@ -57,8 +57,9 @@ export class ReadAhead {
 
     /** @returns {number[]} mails beside the open one that are not known yet */
     get wanted() {
-        const {list, openId} = this.client.store;
-        const index = list.rows.findIndex((row) => row.id === openId);
+        const {store} = this.client;
+        const {list} = store;
+        const index = store.indexOf(store.openId);
         if (index === -1) {
             return [];
         }

@@ -324,9 +324,7 @@ export class MessageList extends Component {
     /** @param {number|false} messageId */
     showRow(messageId) {
         if (messageId) {
-            this.virtual.show(
-                this.store.list.rows.findIndex((row) => row.id === messageId)
-            );
+            this.virtual.show(this.store.indexOf(messageId));
         }
     }
 }

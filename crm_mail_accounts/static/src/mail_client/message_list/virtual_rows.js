@@ -1,4 +1,4 @@
-import {useEffect, useState} from "@odoo/owl";
+import {toRaw, useEffect, useState} from "@odoo/owl";
 
 /** Rows drawn above and below what is in sight */
 const MARGIN = 12;
@@ -50,7 +50,8 @@ export function useVirtualRows(scroller, get) {
             const {rows, height} = get();
             // At its top a list shows what is new; elsewhere what is read stays.
             if (el && el.scrollTop > 0 && anchor.id) {
-                const index = rows.findIndex((row) => row.id === anchor.id);
+                // The store would note for each row that it was looked at.
+                const index = toRaw(rows).findIndex((row) => row.id === anchor.id);
                 const top = index * height + anchor.offset;
                 if (index !== -1 && Math.abs(top - el.scrollTop) >= 1) {
                     el.scrollTop = top;
