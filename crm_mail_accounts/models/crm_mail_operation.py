@@ -102,8 +102,10 @@ class CrmMailOperation(models.Model):
             )
         )
         self.invalidate_model()
-        change_writer.show_pending(self.env, messages.ids)
+        # where they are shown now they may only be on their way to
         folders = messages.shown_folder_id | messages.folder_id
+        change_writer.show_pending(self.env, messages.ids)
+        folders |= messages.shown_folder_id
         if target:
             folders |= target
         self.env.flush_all()

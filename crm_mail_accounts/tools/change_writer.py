@@ -469,6 +469,30 @@ def unplace_mails(env, message_ids: Sequence[int], pass_number: int) -> None:
     env["crm.mail.message"].invalidate_model()
 
 
+def recount_around(env, folder, *, everywhere: bool = False):
+    """Recount a folder whose mails changed, and those where some of its mails are shown
+    already because they are to be moved; returns all of them.
+
+    ``everywhere``: rows of other folders took part, too.
+    """
+    account = folder.account_id
+    if everywhere:
+        folders = account.folder_ids
+    else:
+        rows = env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT target_id FROM crm_mail_operation
+                 WHERE account_id = %s AND target_id IS NOT NULL
+                """,
+                account.id,
+            )
+        )
+        folders = folder.browse({folder.id, *(row[0] for row in rows)})
+    recount_unread(env, folders)
+    return folders
+
+
 def recount_unread(env, folders) -> None:
     """Bring the shown unread counts up to date; as dear as there is unread mail."""
     if not folders:

@@ -56,7 +56,7 @@ class FolderComparison(FolderFetch):
             if change_writer.apply_flags(
                 env, folder, self.uidvalidity, rows, unasked=unasked
             ):
-                change_writer.recount_unread(env, folder)
+                change_writer.recount_around(env, folder)
                 self.worker.tell(env, folder)
 
         self.commit(store)
@@ -114,8 +114,10 @@ class FolderComparison(FolderFetch):
                     "suspicion": False,
                 }
             )
-            change_writer.recount_unread(env, folder)
-            self.worker.tell(env, folder)
+            recounted = change_writer.recount_around(
+                env, folder, everywhere=bool(done.merged)
+            )
+            self.worker.tell(env, folder | recounted)
             return done.gone, verdict.warn
 
         outcome = self.commit(store)

@@ -20,7 +20,7 @@ from ..mailkit.sync.delta import Span
 from ..mailkit.sync.isolate import SURE, Break, after_break, around, isolate
 from ..mailkit.sync.plan import MAX_SPAN, first_span, next_span, unknown_spans
 from ..mailkit.values import FetchedMessage
-from . import index_writer
+from . import change_writer, index_writer
 from .folder_look import FolderLook
 
 _logger = logging.getLogger(__name__)
@@ -225,6 +225,9 @@ class FolderFetch(FolderLook):
             if low_uid:
                 values["low_uid"] = low_uid
             folder.write(values)
+            if written.rebound:
+                # some of them may be shown where they are to be moved
+                change_writer.recount_around(env, folder)
             if self.task.role == "inbox":
                 self.worker.put_in_local_folder(env, written.new_ids)
             if not filling or low_uid == 1 or self.worker.tells_again():

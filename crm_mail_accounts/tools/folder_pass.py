@@ -70,7 +70,7 @@ class FolderPass(FolderComparison):
             index_writer.unplace_folder(
                 env, folder, folder.account_id.lease_ids.pass_number
             )
-            values.update(indexed_total=0, unread=0, excess=0, suspicion=False)
+            values.update(indexed_total=0, excess=0, suspicion=False)
         mark = delta.folder.mark
         if delta.folder.reset or folder.uidvalidity != mark.uidvalidity:
             values.update(
@@ -88,6 +88,9 @@ class FolderPass(FolderComparison):
             values["mode"] = self.session.mode
         if values:
             folder.write(values)
+            if delta.folder.reset:
+                # what is on its way here from elsewhere is shown all the same
+                change_writer.recount_around(env, folder)
             self.worker.tell(env, folder)
         self.known_break = None if delta.folder.reset else folder._break()
         if delta.folder.reset and folder.broken:
