@@ -104,10 +104,12 @@ class CrmMailClient(models.AbstractModel):
 
     @api.model
     def retry_folder(self, folder_id) -> bool:
-        """Look at once at a folder that could not be read."""
+        """Look at once at a folder that could not be read, and at mails in it that
+        could not."""
         folder = self._readable("crm.mail.folder", folder_id)
         # sudo: folders are the sync's to write; whoever reads one may have it looked at
         folder.sudo().aside_until = False
+        folder.sudo()._retry_unreadable()
         folder.account_id._request_sync()
         return True
 

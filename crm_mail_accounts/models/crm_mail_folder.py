@@ -102,8 +102,11 @@ class CrmMailFolder(models.Model):
     indexed_total = fields.Integer("Mails known here")
     unread = fields.Integer()
     quiet_unread = fields.Integer(
-        compute="_compute_quiet_unread",
+        compute="_compute_counts",
         help="Unread mails that nobody is notified of, or not yet.",
+    )
+    unreadable = fields.Integer(
+        compute="_compute_counts", help="Mails that could not be read from the server."
     )
     server_unseen = fields.Integer("Unread on the server")
     mode = fields.Selection(
@@ -144,26 +147,38 @@ class CrmMailFolder(models.Model):
                 and (not folder.skipped or folder.role == "inbox")
             )
 
-    def _compute_quiet_unread(self):
-        rows = {}
+    def _compute_counts(self):
+        counts = {}
         if self.ids:
             # as ``unread``: a number of the folder, whose reader has been asked for
-            self.env["crm.mail.message"].flush_model(["quiet", "arrived", "seen"])
-            rows = dict(
-                self.env.execute_query(
-                    SQL(
-                        """
-                        SELECT shown_folder_id, count(*) FROM crm_mail_message
-                         WHERE shown_folder_id = ANY(%s)
-                           AND (quiet OR arrived) AND NOT seen
-                         GROUP BY shown_folder_id
-                        """,
-                        self.ids,
-                    )
+            names = ["quiet", "arrived", "seen", "state", "shown_folder_id"]
+            self.env["crm.mail.message"].flush_model(names)
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                    SELECT shown_folder_id, 'quiet', count(*) FROM crm_mail_message
+                     WHERE shown_folder_id = ANY(%(folders)s)
+                       AND (quiet OR arrived) AND NOT seen
+                     GROUP BY shown_folder_id
+                     UNION ALL
+                    SELECT shown_folder_id, 'unreadable', count(*) FROM crm_mail_message
+                     WHERE shown_folder_id = ANY(%(folders)s) AND state = 'unreadable'
+                     GROUP BY shown_folder_id
+                    """,
+                    folders=self.ids,
                 )
             )
+            counts = {(folder_id, name): count for folder_id, name, count in rows}
         for folder in self:
-            folder.quiet_unread = rows.get(folder.id, 0)
+            folder.quiet_unread = counts.get((folder.id, "quiet"), 0)
+            folder.unreadable = counts.get((folder.id, "unreadable"), 0)
+
+    def _retry_unreadable(self):
+        """Let the next check read what it could not."""
+        unreadable = self.env["crm.mail.message"].search(
+            [("folder_id", "in", self.ids), ("state", "=", "unreadable")]
+        )
+        unreadable.retry_at = fields.Datetime.now()
 
     def _may_be_monitored(self) -> bool:
         """Whether its owner can choose to have the mail of this folder here."""

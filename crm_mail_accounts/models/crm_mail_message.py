@@ -168,7 +168,9 @@ class CrmMailMessage(models.Model):
     )
     _threadless_index = models.Index("(account_id, id) WHERE thread_id IS NULL")
     _unplaced_index = models.Index("(account_id) WHERE state = 'unplaced'")
-    _unreadable_index = models.Index("(account_id) WHERE state = 'unreadable'")
+    _unreadable_index = models.Index(
+        "(account_id, shown_folder_id) WHERE state = 'unreadable'"
+    )
     _arrived_index = models.Index("(account_id, folder_id, id) WHERE arrived")
     _quiet_index = models.Index(
         "(shown_folder_id) WHERE (quiet OR arrived) AND NOT seen"

@@ -70,6 +70,7 @@ from . import test_sync_faults
 from . import test_sync_follow
 from . import test_sync_identity
 from . import test_sync_peer
+from . import test_sync_refusals
 from . import test_sync_untidy
 from . import test_sync_workers
 from . import test_tasks

@@ -79,6 +79,26 @@ class TestQuarantine(MailCase):
         self.again()
         self.assertEqual((self.bad.state, self.bad.subject), ("ok", "Mail 3"))
 
+    def test_its_folder_counts_it_lists_it_alone_and_reads_it_again(self):
+        """[F2]"""
+        client, inbox = self.client(), self.folder(self.account, "inbox")
+
+        def counted():
+            self.env.invalidate_all()
+            folders = client.bootstrap()["folders"]
+            return [f["unreadable"] for f in folders if f["id"] == inbox.id]
+
+        self.assertEqual(counted(), [1])
+        view = {"folder_id": inbox.id, "search": {"flags": ["unreadable"]}}
+        rows = client.list_messages(view)["rows"]
+        self.assertEqual([row["id"] for row in rows], self.bad.ids)
+        self.broken = False
+        client.retry_folder(inbox.id)
+        self.work(self.account)
+        self.assertEqual(self.bad.subject, "Mail 3")
+        self.assertEqual(counted(), [0])
+        self.assertFalse(client.list_messages(view)["rows"])
+
     def test_opening_it_tries_at_once(self):
         opened = self.client().open_message(self.bad.id)
         self.assertEqual((opened["subject"], opened["unreadable"]), ("Mail 3", False))

@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from ..mailkit.sync import threads
 from ..tools import thread_writer
+from ..tools.message_query import THREAD_MAILS
 from .common import Mailbox, MailCase, simple_mail
 
 
@@ -88,6 +89,28 @@ class TestThreads(MailCase):
         self.work(account)
         self.assertEqual(mail.thread_id, before)
         self.assertEqual(self.threads(account), {frozenset({1, 2})})
+
+    def test_a_conversation_of_more_than_a_thousand_mails_goes_on_in_another(self):
+        """The list, the counts and new answers work as in any other one."""
+        answers = [self.mail(number, 1).as_bytes() for number in range(2, 1004)]
+        self.mailbox.append(self.mail(1), *answers)
+        account = self.new_account()
+        for _turn in range(3):
+            self.work(account)
+        found = self.env["crm.mail.message"].search([("account_id", "=", account.id)])
+        self.assertEqual(len(found), 1003)
+        sizes = sorted(len(mails) for mails in found.grouped("thread_id").values())
+        self.assertEqual(sizes, [3, threads.MAX_THREAD])
+        last = min(found.grouped("thread_id").items(), key=lambda item: len(item[1]))[0]
+        self.mailbox.append(self.mail(2000, 1, 500))
+        self.work(account)
+        new = found.search([("account_id", "=", account.id)]) - found
+        self.assertEqual(new.thread_id, last)
+        inbox = account.folder_ids.filtered(lambda folder: folder.role == "inbox")
+        listed = self.client().list_messages(inbox.id, threads=True)
+        self.assertEqual(
+            [row["thread"]["count"] for row in listed["rows"]], [4, THREAD_MAILS]
+        )
 
     # -- what is known only afterwards -----------------------------------------------
 

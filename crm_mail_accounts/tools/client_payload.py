@@ -147,6 +147,7 @@ def folder_counts(folder) -> dict:
         "total": folder.server_total,
         "indexed": folder.indexed_total,
         "quiet": folder.quiet_unread,
+        "unreadable": folder.unreadable,
         "problem": folder.problem or "",
     }
 

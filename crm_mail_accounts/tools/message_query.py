@@ -36,6 +36,7 @@ PLACES = {"text": "", "subject": "A", "from": "B", "to": "C"}
 FLAGS: dict[str, Condition] = {
     "unread": lambda mail: SQL("NOT %s.seen", mail),
     "flagged": lambda mail: SQL("%s.flagged", mail),
+    "unreadable": lambda mail: SQL("%s.state = 'unreadable'", mail),
     "attachment": lambda mail: SQL("%s.has_attachments", mail),
     "linked": lambda mail: SQL(
         "EXISTS (SELECT FROM crm_mail_link link WHERE link.message_id = %s.id)", mail

@@ -41,7 +41,7 @@ from benchmarks.kit.servers import MailServer, mail_server
 
 FIELDS_COMMAND = b"UID FETCH 1:* "
 PEERS_MESSAGES = 200
-"""The host's gateway makes eight records a second."""
+"""Few enough for the host's gateway, too."""
 
 
 def mailbox(messages: int, mail: dict) -> str:

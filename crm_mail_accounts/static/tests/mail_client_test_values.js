@@ -33,6 +33,7 @@ export function makeFolder(values = {}) {
         subscribed: true,
         unread: 0,
         quiet: 0,
+        unreadable: 0,
         total: 3,
         indexed: 3,
         ...values,

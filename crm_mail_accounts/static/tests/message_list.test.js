@@ -200,6 +200,34 @@ test("a folder that cannot be followed says why, and is tried again", async () =
     expect(".o_crm_mail_folder_problem").toHaveCount(0);
 });
 
+test("mails that could not be read are counted, listed alone and tried again", async () => {
+    const server = mockMailServer({
+        folders: [makeFolder({unreadable: 2}), makeFolder({id: 2})],
+    });
+    await mountMailClient();
+    await animationFrame();
+    expect(".o_crm_mail_unreadable_text").toHaveText(
+        "2 messages could not be read from the mail server."
+    );
+    await contains(".o_crm_mail_show_unreadable").click();
+    await animationFrame();
+    expect(getService("crm_mail_client").store.view).toEqual({
+        folder_id: 1,
+        search: {words: [], flags: ["unreadable"]},
+    });
+    expect(".o_crm_mail_show_unreadable").toHaveText("Show all");
+    await contains(".o_crm_mail_show_unreadable").click();
+    await animationFrame();
+    expect(getService("crm_mail_client").store.view).toBe(1);
+    server.calls.length = 0;
+    await contains(".o_crm_mail_retry_unreadable").click();
+    expect(server.calls).toEqual(["retry_folder"]);
+    expect(".o_crm_mail_retry_unreadable").not.toBeEnabled();
+    await contains("[data-folder-id='2']").click();
+    await animationFrame();
+    expect(".o_crm_mail_unreadable_note").toHaveCount(0);
+});
+
 test("an empty folder says so, and why when there is a reason", async () => {
     mockMailServer({
         rows: [],

@@ -34,7 +34,7 @@ export {OPPORTUNITY_MODEL, TASK_MODEL} from "./message_state";
  * @typedef {{state: "ok"|"syncing"|"waiting"|"error", message: string, at: string|false}} Health
  * @typedef {{percent: number, full: boolean, warning: string}} Quota
  * @typedef {{id: number, name: string, email: string, state: "mapping"|"ready", kind: "imap"|"pop3"|"smtp", owner: string|false, repair: "connect"|"folders"|"", may_act: boolean, shared: boolean, away: {until: string|false}|false, quota: Quota|false, health: Health, progress: Progress}} Account
- * @typedef {{id: number, account_id: number, parent_id: number|false, name: string, path: string, role: string, local: boolean, selectable: boolean, unread: number, quiet: number, total: number, indexed: number, monitored: boolean, subscribed: boolean, problem: string}} Folder
+ * @typedef {{id: number, account_id: number, parent_id: number|false, name: string, path: string, role: string, local: boolean, selectable: boolean, unread: number, quiet: number, unreadable: number, total: number, indexed: number, monitored: boolean, subscribed: boolean, problem: string}} Folder
  * @typedef {{name: string, email: string}} Address
  * @typedef {{count: number, unread: number, people: Address[], ids: number[]}} Thread what a row tells of the conversation that it stands for; `ids`: its mails in the view
  * @typedef {number|string|false} PlaceId see `places.js`

@@ -61,6 +61,20 @@ export class ListText {
         return this.store.folder?.problem || "";
     }
 
+    /** How many mails of the open folder could not be read @returns {string} */
+    get unreadable() {
+        const count = this.store.folder?.unreadable;
+        if (!count) {
+            return "";
+        }
+        return count === 1
+            ? _t("1 message could not be read from the mail server.")
+            : _t(
+                  "%s messages could not be read from the mail server.",
+                  formatInteger(count)
+              );
+    }
+
     get empty() {
         const {folder, account} = this.store;
         if (this.store.isSearching) {

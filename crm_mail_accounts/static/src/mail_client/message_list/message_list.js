@@ -15,6 +15,7 @@ import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {useMailActions} from "../mail_toolbar/use_mail_actions";
 import {unreadOf} from "../../messages_service/list_state";
 import {SearchBar} from "../search_bar/search_bar";
+import {UnreadableNote} from "../unreadable_note/unreadable_note";
 import {ListKeys} from "./list_keys";
 import {ListText} from "./list_text";
 import {longDate, shortDate} from "./message_date";
@@ -41,7 +42,7 @@ const ROW_ACTIONS = ["archive", "delete", "read", "unread"];
 /** The mails of a folder, or of what was searched for, newest first. */
 export class MessageList extends Component {
     static template = "crm_mail_accounts.MessageList";
-    static components = {FolderProblem, MailToolbar, SearchBar};
+    static components = {FolderProblem, MailToolbar, SearchBar, UnreadableNote};
     static props = {
         isPhone: {type: Boolean, optional: true},
     };

@@ -15,6 +15,7 @@ const FLAGS = () => ({
     flagged: _t("Flagged"),
     attachment: _t("With attachments"),
     linked: _t("Linked to a record"),
+    unreadable: _t("Could not be read"),
 });
 
 /** Whose the conversations are, in mailboxes of several people */
@@ -110,12 +111,15 @@ export class SearchBar extends Component {
     /** Filters that are on or off @returns {{name: string, label: string, isOn: boolean, toggle: () => void}[]} */
     get flags() {
         const {client, store} = this;
-        const flags = Object.entries(FLAGS()).map(([name, label]) => ({
-            name,
-            label,
-            isOn: store.hasFlagFacet(name),
-            toggle: () => client.search.toggleFlag(name),
-        }));
+        const flags = Object.entries(FLAGS())
+            .map(([name, label]) => ({
+                name,
+                label,
+                isOn: store.hasFlagFacet(name),
+                toggle: () => client.search.toggleFlag(name),
+            }))
+            // hardly ever there is one, and then the list says so
+            .filter(({name, isOn}) => name !== "unreadable" || isOn);
         const assigned = Object.entries(ASSIGNED()).map(([to, label]) => ({
             name: `assigned_${to}`,
             label,
