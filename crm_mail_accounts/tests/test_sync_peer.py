@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from .common import simple_mail
 from .random_peer import RandomPeer
-from .sync_common import MODES, SyncCase
+from .sync_common import SyncCase
 
 SECONDS = float(os.environ.get("CRM_MAIL_PEER_SECONDS", 8))
 """How long it goes on in each mode."""
