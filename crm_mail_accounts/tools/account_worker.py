@@ -269,7 +269,7 @@ class AccountWorker:
             touched = push.touched | outgoing.touched
             states = session.list_states()
             if waiting.listing_is_old:
-                listing.read(session, states)
+                listing.fetch(session, states)
             pop3_left = pop3.collect(session, waiting.bridges)
             self.deadline += pop3.seconds
             touched |= pop3.touched

@@ -23,7 +23,7 @@ class Listing:
         listed_at = self.worker.account(env).lease_ids.listed_at
         return not listed_at or listed_at < fields.Datetime.now() - LIST_EVERY
 
-    def read(self, session, states):
+    def fetch(self, session, states):
         """:param states: what the server tells of its folders, see ``list_states``"""
         listing = session.list_folders()
         quota = self._quota(session)
