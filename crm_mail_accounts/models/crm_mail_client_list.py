@@ -53,8 +53,13 @@ class CrmMailClient(models.AbstractModel):
         limit = max(1, min(int(limit), LARGEST_PAGE))
         # of a conversation that is shared mail by mail there is nothing to tell
         threads = threads and not self._is_special(view, "shared")
-        page = shown.page(self._cursor(before), limit, threads=bool(threads))
         self._flush_mails()
+        totals = self._totals(view, shown, counted=not before)
+        total = totals["total"]
+        # false where it was not counted
+        few = total is not False and total < message_query.COUNTED
+        few = few and bool(shown.search.words)
+        page = shown.page(self._cursor(before), limit, threads=bool(threads), few=few)
         ids, rows = page_rows(self.env, page)
         if threads:
             known = {row["thread_id"] for row in rows if row["thread_id"]}
@@ -62,7 +67,7 @@ class CrmMailClient(models.AbstractModel):
         return {
             "rows": rows,
             "before": len(ids) == limit and bool(rows) and self._place(rows[-1]),
-            **self._totals(view, shown, counted=not before),
+            **totals,
         }
 
     @api.model

@@ -1,10 +1,11 @@
 from datetime import timedelta
 from email.message import EmailMessage
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..tools import read_ahead
+from ..tools import message_query, read_ahead
 from .common import Mailbox, MailCase, simple_mail
 
 
@@ -285,6 +286,15 @@ class TestSearch(ListCase):
         self.assertEqual(self.search("FATTURA marz"), ["Fattura di marzo"])
         self.assertEqual(self.search("attura"), [])
         self.assertEqual(self.search("fattura aprile"), [], "every word counts")
+
+    def test_few_and_many_that_are_found_are_listed_alike(self):
+        """The database is asked in two ways, by how many there are."""
+        view = {"search": {"words": [["text", "rosa"]]}}
+        for threads in (False, True):
+            few = self.subjects(view, threads, limit=2)
+            self.assertGreater(len(few), 2)
+            with patch.object(message_query, "COUNTED", 1):
+                self.assertEqual(self.subjects(view, threads, limit=2), few)
 
     def test_word_forms_of_both_languages_are_one(self):
         self.assertEqual(

@@ -151,11 +151,19 @@ class View:
     parts: tuple[Condition, ...]
     search: Search
 
-    def page(self, after: Cursor | None, limit: int, *, threads: bool) -> SQL:
-        """A query for `id`, `internal_date` and `uid` of a page, newest first."""
+    def page(
+        self, after: Cursor | None, limit: int, *, threads: bool, few: bool = False
+    ) -> SQL:
+        """A query for `id`, `internal_date` and `uid` of a page, newest first.
+
+        :param few: it is known that few mails have the words: these are found before
+            they are sorted. The database knows how frequent frequent words are, takes
+            all others for a mail in two hundred, and looks for them from the newest
+            mail down, which is through the whole mailbox.
+        """
         if self.search.words or not self.parts:
             # Words have an index of their own; one look serves all parts.
-            branches = [self._branch(self._anywhere, after, limit, threads)]
+            branches = [self._branch(self._anywhere, after, limit, threads, few)]
         else:
             branches = [
                 self._branch(part, after, limit, threads) for part in self.parts
@@ -191,16 +199,30 @@ class View:
         return [SQL("(%s)", place(mail)), *self.search.conditions(mail)]
 
     def _branch(
-        self, place: Condition, after: Cursor | None, limit: int, threads: bool
+        self,
+        place: Condition,
+        after: Cursor | None,
+        limit: int,
+        threads: bool,
+        few: bool = False,
     ) -> SQL:
+        mails = SQL("crm_mail_message")
         conditions = self._conditions(SQL("listed"), place)
+        if few:
+            # OFFSET keeps the database from sorting first
+            mails = SQL(
+                "(SELECT * FROM crm_mail_message listed WHERE %s OFFSET 0)",
+                SQL(" AND ").join(conditions),
+            )
+            conditions = [SQL("TRUE")]
         if after:
             conditions.append(_behind(after))
         if threads:
             conditions.append(self._newest_of_thread(place))
         return SQL(
             "(SELECT listed.id, listed.internal_date, listed.uid"
-            " FROM crm_mail_message listed WHERE %s ORDER BY %s LIMIT %s)",
+            " FROM %s listed WHERE %s ORDER BY %s LIMIT %s)",
+            mails,
             SQL(" AND ").join(conditions),
             newest("listed"),
             limit,
