@@ -1,4 +1,3 @@
-import itertools
 from datetime import timedelta
 
 from odoo import fields
@@ -11,7 +10,7 @@ from .worker_common import PLACES, WorkerCase
 
 @tagged("post_install", "-at_install")
 class TestFilterKills(WritingMixin, WorkerCase):
-    """A worker is killed at every kind of commit, filters and an out of office at work.
+    """A worker is killed at every commit with filters and an out of office at work.
 
     At rest the mail lies where the filter put it, marked, once; what it forwards has
     arrived once, or is in doubt where the worker died at the dot; its sender has one
@@ -51,18 +50,15 @@ class TestFilterKills(WritingMixin, WorkerCase):
 
     def test_filters_and_answers_take_effect_once_wherever_the_worker_dies(self):
         """Law 7."""
-        self.next_mail("The first")
-        numbers = self.kinds_of_commits()
-        self.all_rest()
-        silent, doubtful = 0, 0
-        # and one that lives
-        places = zip([*numbers, 10**6], itertools.cycle(PLACES), strict=False)
-        for number, place in places:
+        number, killed, died, silent, doubtful = 0, True, 0, 0, 0
+        while killed:
+            number += 1
+            place = PLACES[number % 3]
             subject = f"New {number}"
             with self.subTest(commit=number, place=place):
                 self.next_mail(subject)
                 killed = self.killed_worker(number, place)
-                self.assertEqual(killed, number in numbers)
+                died += killed
                 self.all_rest()
                 answers = self.count(self.sender, "INBOX", subject)
                 self.assertLessEqual(answers, 1)
@@ -85,7 +81,7 @@ class TestFilterKills(WritingMixin, WorkerCase):
                     self.assertEqual(mail.shown_folder_id.name, "Clients")
                     self.assertTrue(mail.flagged and not mail.arrived)
                     self.assertInStep(account)
-        self.assertGreater(len(numbers), 12, "a turn has more commits than that")
+        self.assertGreater(died, 12, "a turn has more commits than that")
         self.assertLessEqual(doubtful, 2, "only who dies at the dot is in doubt")
         self.assertLessEqual(silent, 3, "only who dies while sending loses an answer")
 

@@ -1,6 +1,5 @@
 """Workers of the sync with transactions and processes of their own."""
 
-import itertools
 import os
 import signal
 from contextlib import contextmanager
@@ -101,20 +100,6 @@ class WorkerCase(StoryCase):
         for _turn in range(3):
             self.make_due(account_id)
             self.lane()
-
-    def kinds_of_commits(self) -> list[int]:
-        """Do what is due, and note which of the commits is the first that stores what
-        it stores; those alike are one kind."""
-        commit, kinds, count = AccountWorker.commit, {}, itertools.count(1)
-
-        def noted(worker, work):
-            code = work.__code__
-            kinds.setdefault((code.co_filename, code.co_firstlineno), next(count))
-            return commit(worker, work)
-
-        with patch.object(AccountWorker, "commit", noted):
-            self.lane()
-        return list(kinds.values())
 
     def killed_worker(self, number: int, place: str, counts=lambda: True) -> bool:
         """Do a turn in a process of its own that dies at its ``number``-th commit (of
