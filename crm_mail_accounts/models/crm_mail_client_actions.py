@@ -58,14 +58,52 @@ class CrmMailClient(models.AbstractModel):
         """Copy mails to another folder of the same mailbox; the server makes the
         copies, which appear with its next answers.
 
-        :return: ``{copied: number of mails, progress}``
+        :return: ``{copied: number of mails, copies, progress}``; hand ``copies`` to
+            :meth:`undo_copy` to take it back
         :raises UserError: as :meth:`move`
         """
         messages = self._acted_on(message_ids)
         target = self._target(messages, folder_id)
         messages = messages.filtered(lambda mail: mail.shown_folder_id != target)
         self._operations()._enqueue(messages, Kind.COPY, target=target)
-        return {"copied": len(messages), "progress": self.progress()}
+        return {
+            "copied": len(messages),
+            "copies": [[mail.id, target.id, target.uidnext or 1] for mail in messages],
+            "progress": self.progress(),
+        }
+
+    @api.model
+    def undo_copy(self, copies) -> dict:
+        """Do not make copies that were not asked of the server yet, and delete for
+        good those that it has made.
+
+        :param copies: ``[[message id, folder id, UIDNEXT that was known]]``
+        :return: ``{changed: message ids, late: those of copies that the server may
+            have made and that are not seen here yet, progress}``
+        """
+        wanted = {int(mail): (int(folder), int(uid)) for mail, folder, uid in copies}
+        messages = self._acted_on(wanted)
+        waiting = self._operations()._withdraw_copies(
+            {mail.id: wanted[mail.id][0] for mail in messages}
+        )
+        made, late = self.env["crm.mail.message"], []
+        for mail in messages.filtered(lambda each: each.id not in waiting):
+            copy = self._copy_of(mail, *wanted[mail.id])
+            made |= copy
+            if not copy:
+                late.append([mail.id, *wanted[mail.id]])
+        self._operations()._enqueue(made, Kind.EXPUNGE)
+        undone = messages.filtered(lambda each: each.id not in {row[0] for row in late})
+        return {"changed": undone.ids, "late": late, "progress": self.progress()}
+
+    @api.model
+    def _copy_of(self, mail, folder_id: int, uid: int):
+        """The youngest mail from that UID on which is this one once more."""
+        same = ("message_id", "size", "from_email", "subject")
+        domain = [(name, "=", mail[name] or False) for name in same]
+        domain += [("account_id", "=", mail.account_id.id), ("id", "!=", mail.id)]
+        domain += [("shown_folder_id", "=", folder_id), ("uid", ">=", uid)]
+        return self.env["crm.mail.message"].search(domain, order="uid desc", limit=1)
 
     @api.model
     def undo_move(self, moved) -> dict:

@@ -111,3 +111,19 @@ class CrmMailOperation(models.Model):
         self.env.flush_all()
         change_writer.recount_unread(self.env, folders)
         messages.account_id._request_sync()
+
+    @api.model
+    def _withdraw_copies(self, targets: dict[int, int]) -> set[int]:
+        """Forget the copies of mails to folders that were not asked of the server yet.
+
+        :param targets: message id -> folder id
+        :return: the mails of which nothing is copied any more
+        """
+        rows = self.search([("message_id", "in", list(targets)), ("tries", "=", 0)])
+        rows = rows.filtered(
+            lambda row: row.kind == Kind.COPY.value
+            and row.target_id.id == targets[row.message_id.id]
+        )
+        withdrawn = set(rows.message_id.ids)
+        rows.unlink()
+        return withdrawn

@@ -51,6 +51,7 @@ CLIENT_CALLS = {
     "mark": lambda s: (s.mail.ids, ["flagged"]),
     "move": lambda s: (s.mail.ids, s.inbox.id),
     "copy_mails": lambda s: (s.mail.ids, s.inbox.id),
+    "undo_copy": lambda s: ([[s.mail.id, s.inbox.id, 1]],),
     "undo_move": lambda s: ([[s.mail.id, s.inbox.id]],),
     "archive": lambda s: (s.mail.ids,),
     "junk": lambda s: (s.mail.ids,),

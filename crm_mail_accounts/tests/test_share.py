@@ -149,6 +149,7 @@ class TestShare(MailCase):
             "delete": (self.mail.ids,),
             "move": (self.mail.ids, trash.id),
             "copy_mails": (self.mail.ids, trash.id),
+            "undo_copy": ([[self.mail.id, trash.id, 1]],),
             "filter_from_message": (self.mail.id,),
             "compose_start": ("draft", self.mail.id),
         }.items():

@@ -7,6 +7,7 @@ from ..mailkit.errors import ServerRefused
 from ..mailkit.imap.folder_changes import FolderSession
 from ..mailkit.tests.imap_proxy import cut_answer, cut_before
 from ..models import crm_mail_client_actions
+from ..tools.operation_push import OperationPush
 from .common import Mailbox, simple_mail
 from .sync_common import MODES, SyncCase
 
@@ -236,6 +237,63 @@ class TestWriteback(SyncCase):
                     none = self.client().copy_mails(mails.ids, inbox.id)
                     self.assertEqual(none["copied"], 0, "they are there already")
 
+    def test_a_copy_is_taken_back_before_and_after_it_is_made(self):
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                self.setUp()
+                with self.account_in_mode(mode) as account:
+                    inbox, trash = (
+                        self.folder(account, role) for role in ("inbox", "trash")
+                    )
+                    mails = self.messages(account, folder_id=inbox.id)[:2]
+                    copy = self.client().copy_mails
+                    early = copy(mails.ids, trash.id)
+                    undone = self.client().undo_copy(early["copies"])
+                    self.assertEqual(
+                        (undone["changed"], undone["late"]), (mails.ids, [])
+                    )
+                    self.work(account)
+                    self.sync(account)
+                    self.assertEqual(self.alive("Trash"), [])
+                    first = copy(mails[:1].ids, trash.id)
+                    self.work(account)
+                    second = copy(mails.ids, trash.id)
+                    self.work(account)
+                    self.sync(account)
+                    self.assertEqual(len(self.alive("Trash")), 3)
+                    self.client().undo_copy(second["copies"])
+                    self.work(account)
+                    self.sync(account)
+                    self.assertEqual(len(self.alive("Trash")), 1)
+                    self.assertEqual(len(self.alive("INBOX")), 4)
+                    self.assertInStep(account)
+                    again = self.client().undo_copy(second["copies"])
+                    self.assertEqual(again["late"], second["copies"])
+                    self.client().undo_copy(first["copies"])
+                    self.work(account)
+                    self.sync(account)
+                    self.assertEqual(self.alive("Trash"), [])
+                    self.assertEqual(len(self.alive("INBOX")), 4)
+                    self.assertInStep(account)
+
+    def test_a_copy_that_is_taken_back_while_it_is_sent_is_not_sent(self):
+        with self.account_in_mode("qresync") as account:
+            mails, trash = self.messages(account), self.folder(account, "trash")
+            answer = self.client().copy_mails(mails.ids, trash.id)
+            before = OperationPush._sending
+
+            def taken_back(push, env, ids, state):
+                client = env["crm.mail.client"].with_user(self.owner)
+                client.undo_copy(answer["copies"][:1])
+                return before(push, env, ids, state)
+
+            with patch.object(OperationPush, "_sending", taken_back):
+                self.work(account)
+            self.sync(account)
+            self.assertEqual(set(self.rows(trash)), set(mails[1:].mapped("subject")))
+            self.assertEqual(len(self.alive("Trash")), len(mails) - 1)
+            self.assertInStep(account)
+
     def test_a_lost_answer_moves_nothing_twice(self):
         """Law 6: cut at each place of the move, then done again."""
         faults = (
@@ -348,6 +406,8 @@ class TestWriteback(SyncCase):
                 "mark": (mail.ids, ["seen"]),
                 "move": (mail.ids, trash.id),
                 "undo_move": ([[mail.id, trash.id]],),
+                "copy_mails": (mail.ids, trash.id),
+                "undo_copy": ([[mail.id, inbox.id, 1]],),
                 "archive": (mail.ids,),
                 "junk": (mail.ids,),
                 "not_junk": (mail.ids,),

@@ -209,21 +209,27 @@ class OperationPush:
             )
         else:
             before = session.before(target.raw)
-            self.commit(lambda env: self._sending(env, group.ids, before))
+            if not self.commit(lambda env: self._sending(env, group.ids, before)):
+                return
             session.open_known(source.raw, uidvalidity=source.uidvalidity)
             send = session.move if group.kind is Kind.MOVE else session.copy
             result = send(expected, target.raw, uidvalidity=source.uidvalidity)
         self.touched |= {first.folder, first.target}
         self.commit(lambda env: self._transferred(env, group, result))
 
-    def _sending(self, env, ids, before: Before):
-        env["crm.mail.operation"].browse(ids).write(
+    def _sending(self, env, ids, before: Before) -> bool:
+        """False where a part was taken back meanwhile: the next turn sees the rest."""
+        rows = env["crm.mail.operation"].browse(ids).exists()
+        if len(rows) < len(ids):
+            return False
+        rows.write(
             {
                 "tries": 1,
                 "before_uidvalidity": before.uidvalidity,
                 "before_uidnext": before.uidnext,
             }
         )
+        return True
 
     def _transferred(self, env, group: Group, result: Transferred):
         """Store what a move or copy did; mails that were not there wait a while."""

@@ -5,6 +5,7 @@ import {patchUiSize, SIZES} from "@mail/../tests/mail_test_helpers";
 import {waitNotifications, waitUntilSubscribe} from "@bus/../tests/bus_test_helpers";
 import {contains, getService, MockServer, onRpc} from "@web/../tests/web_test_helpers";
 
+import {COPY_LOOKS, COPY_PAUSE} from "@crm_mail_accounts/messages_service/mail_actions";
 import {UNDO_TIME} from "@crm_mail_accounts/messages_service/undo_offer";
 import {BUS_DELAY} from "@crm_mail_accounts/messages_service/news_service";
 
@@ -309,6 +310,43 @@ describe("moves", () => {
         expect(server.changes).toEqual([["copy_mails", [3], 6]]);
         expect(shownIds()).toEqual([3, 2, 1]);
         expect(told()).toHaveLength(1);
+    });
+
+    test("copies are taken back, also those that are seen a moment later", async () => {
+        server.late = [[[3, 6, 1]]];
+        await openList();
+        await contains(".o_crm_mail_rows").focus();
+        await press(["Shift", "V"]);
+        await animationFrame();
+        await contains("#o_crm_mail_pick [data-folder-id='6']").click();
+        await animationFrame();
+        await contains(".o_notification_buttons button").click();
+        await animationFrame();
+        const undone = ["undo_copy", [[3, 6, 1]]];
+        expect(server.changes.slice(1)).toEqual([undone]);
+        await advanceTime(COPY_PAUSE);
+        await animationFrame();
+        expect(server.changes.slice(1)).toEqual([undone, undone]);
+        await advanceTime(COPY_LOOKS * COPY_PAUSE);
+        expect(server.changes).toHaveLength(3);
+        expect(told().join()).not.toMatch(/has not shown/);
+    });
+
+    test("copies that the server does not show are told of", async () => {
+        server.late = Array.from({length: COPY_LOOKS}, () => [[3, 6, 1]]);
+        await openList();
+        await contains(".o_crm_mail_rows").focus();
+        await press(["Shift", "V"]);
+        await animationFrame();
+        await contains("#o_crm_mail_pick [data-folder-id='6']").click();
+        await animationFrame();
+        await press("z");
+        for (let look = 0; look <= COPY_LOOKS; look++) {
+            await advanceTime(COPY_PAUSE);
+            await animationFrame();
+        }
+        expect(server.changes).toHaveLength(1 + COPY_LOOKS);
+        expect(told().join()).toMatch(/has not shown the copies yet/);
     });
 
     test("in the trash deleting is for good, and asks before", async () => {

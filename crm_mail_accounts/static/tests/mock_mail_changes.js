@@ -80,7 +80,16 @@ export function mailChanges(server, value, state) {
     return {
         mark,
         move,
-        copy_mails: (ids) => ({copied: ids.length, progress: state()}),
+        copy_mails: (ids, folderId) => ({
+            copied: ids.length,
+            copies: ids.map((id) => [id, folderId, 1]),
+            progress: state(),
+        }),
+        undo_copy: (copies) => ({
+            changed: copies.map(([id]) => id),
+            late: server.late.shift() || [],
+            progress: state(),
+        }),
         archive: (ids) => move(ids, roleId("archive") || 80),
         junk: (ids) => move(ids, roleId("junk")),
         not_junk: (ids) => move(ids, roleId("inbox")),

@@ -84,6 +84,8 @@ export function mockMailServer(values = {}) {
         presence: [],
         /** Whom a conversation may be given to */
         assignees: [],
+        /** Copies that are not seen yet, for each time that they are to be undone */
+        late: [],
         answerCheck: {answering: [], answered: []},
         /** What a new folder becomes */
         folder: (accountId, parentId, name) =>

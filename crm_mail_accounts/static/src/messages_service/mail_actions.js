@@ -1,3 +1,4 @@
+import {browser} from "@web/core/browser/browser";
 import {_t} from "@web/core/l10n/translation";
 
 import {mailsOf} from "./list_state";
@@ -17,6 +18,9 @@ import {UndoOffer} from "./undo_offer";
 
 /** The server takes that many mails in one call */
 export const AT_ONCE = 5000;
+/** Times and milliseconds between them in which copies are looked for, to be undone */
+export const COPY_LOOKS = 5;
+export const COPY_PAUSE = 1500;
 
 /**
  * @template T
@@ -260,21 +264,53 @@ export class MailActions {
     async copy(rows, folder) {
         const {client} = this;
         const {name} = folder;
-        const answer = await this.ask("copy_mails", mailsOf(rows), [folder.id]);
+        const asked = this.ask("copy_mails", mailsOf(rows), [folder.id]);
+        const offer = this.undoing.begin(() => this.uncopy(asked, name));
+        const answer = await asked;
         if (answer.failed) {
             client.tell(answer.sentence);
-        } else {
-            const count = answer.copied;
-            const said =
-                count === 1
-                    ? _t("The message was copied to “%s”.", name)
-                    : _t("%(count)s messages were copied to “%(name)s”.", {
-                          count,
-                          name,
-                      });
-            client.notification.add(said, {type: "info"});
         }
+        const count = answer.copies ? answer.copies.length : 0;
+        this.offerUndo(offer, {...answer, changed: answer.copies}, () =>
+            count === 1
+                ? _t("The message was copied to “%s”.", name)
+                : _t("%(count)s messages were copied to “%(name)s”.", {count, name})
+        );
         await client.settle(answer);
+    }
+
+    /**
+     * Copies go for good. Those that the server is making just now are seen a moment
+     * later.
+     *
+     * @param {Promise<object>} asked
+     * @param {string} name of their folder
+     */
+    async uncopy(asked, name) {
+        const {client} = this;
+        let {failed, copies} = await asked;
+        let answer = {failed: true};
+        for (let look = 0; !failed && copies.length && look < COPY_LOOKS; look++) {
+            if (look) {
+                await new Promise((done) => browser.setTimeout(done, COPY_PAUSE));
+            }
+            answer = await this.ask("undo_copy", copies, []);
+            ({failed} = answer);
+            copies = failed ? copies : answer.late;
+        }
+        if (answer.failed && answer.sentence) {
+            client.tell(answer.sentence);
+        } else if (!answer.failed && copies.length) {
+            client.tell(
+                _t(
+                    "The mail server has not shown the copies yet. Delete them in “%s” when they are there.",
+                    name
+                )
+            );
+        }
+        if (answer.progress) {
+            await client.settle(answer, {refresh: true});
+        }
     }
 
     /** Takes back what the reader did last. */
@@ -357,16 +393,17 @@ export class MailActions {
      * One change, in as many calls as it takes.
      *
      * @param {string} method
-     * @param {Array} items ids, or what `undo_move` takes
+     * @param {Array} items ids, or what `undo_move` and `undo_copy` take
      * @param {Array} args
-     * @returns {Promise<{failed: boolean, sentence?: string, moved?: [number, number][], changed?: number[], copied?: number, progress?: object}>}
+     * @returns {Promise<{failed: boolean, sentence?: string, moved?: [number, number][], changed?: number[], copies?: Array, late?: Array, progress?: object}>}
      */
     ask(method, items, args) {
         const {client} = this;
         return client.changes.run(async () => {
             const moved = [];
             const changed = [];
-            let copied = 0;
+            const copies = [];
+            const late = [];
             let progress = null;
             for (const slice of slices(items)) {
                 const answer = await client.ask(method, [slice, ...args]);
@@ -375,10 +412,11 @@ export class MailActions {
                 }
                 moved.push(...(answer.value.moved || []));
                 changed.push(...(answer.value.changed || []));
-                copied += answer.value.copied || 0;
+                copies.push(...(answer.value.copies || []));
+                late.push(...(answer.value.late || []));
                 progress = answer.value.progress || answer.value;
             }
-            return {failed: false, moved, changed, copied, progress};
+            return {failed: false, moved, changed, copies, late, progress};
         });
     }
 }
