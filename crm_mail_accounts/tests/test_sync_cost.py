@@ -8,6 +8,11 @@ from .sync_common import MODES, SyncCase
 
 INDEX = b" PRECEDENCE)"
 """Only the index asks for that."""
+NO_WINDOWS = patch(
+    "odoo.addons.crm_mail_accounts.mailkit.sync.delta._flag_windows",
+    lambda *_args: ((), None, False),
+)
+"""As if flags had been read a moment ago."""
 
 
 @tagged("post_install", "-at_install")
@@ -86,11 +91,8 @@ class TestSyncCost(SyncCase):
                 )
                 self.work(account)
                 self.remove("INBOX", str(uid))
-                # flags were read a moment ago: what is read now is read for the removal
-                with patch(
-                    "odoo.addons.crm_mail_accounts.mailkit.sync.delta._flag_windows",
-                    lambda *_args: ((), None, False),
-                ):
+                # what is read now is read for the removal
+                with NO_WINDOWS:
                     self.proxy.forget()
                     account.folder_ids.write({"checked_at": False})
                     self.work(account)
@@ -102,3 +104,29 @@ class TestSyncCost(SyncCase):
                 )
                 self.assertLess(read, 10_000)
                 account.unlink()
+
+    def test_a_removal_from_a_big_folder_costs_no_list_of_it(self):
+        """Also where the server cannot count."""
+        self.mailbox.append(*(simple_mail(f"Mail {n}") for n in range(900)))
+        constants = "odoo.addons.crm_mail_accounts.tools.folder_comparison.LIST_WHOLE"
+        samples = "odoo.addons.crm_mail_accounts.mailkit.sync.deletions.SAMPLES"
+        with (
+            self.account_in_mode("bare") as account,
+            patch(constants, 100),
+            patch(samples, 30),
+        ):
+            self.work(account)
+            for uids in ("450", "1,2,500:510,900"):
+                self.remove("INBOX", uids)
+                self.proxy.forget()
+                account.folder_ids.write({"checked_at": False})
+                with NO_WINDOWS:
+                    self.work(account)
+                self.assertInStep(account)
+                listed = [
+                    command.answer
+                    for command in self.proxy.commands
+                    if command.name == b"UID SEARCH"
+                ]
+                self.assertTrue(listed)
+                self.assertLess(sum(listed), 900)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from ..mailkit.errors import MailError
 from ..mailkit.imap import sets
 from ..mailkit.sync import deletions
 from ..mailkit.sync.audit import audit_windows, compare_window
@@ -20,6 +21,10 @@ from .folder_fetch import FolderFetch
 
 CHANGES_AT_ONCE = 1000
 """Changes of one transaction."""
+LIST_WHOLE = 2000
+"""Mails of a folder whose list is shorter than what tells where to list."""
+MOST_LISTS = 20
+"""Parts of a folder that are listed one by one, rather than all of it at once."""
 
 
 class Braked(Exception):
@@ -151,25 +156,43 @@ class FolderComparison(FolderFetch):
     def _locate(self, span: Span):
         """Find by counting where mails went, and list only those places.
 
-        Where older mail is not wanted, counts differ everywhere, and a server without
-        ESEARCH does not count: there it is asked which mails exist, which is a sixth
-        of what their flags would be.
+        A server without ESEARCH does not count: there it is asked for the places of
+        some mails of a big folder. Where older mail is not wanted, counts differ
+        everywhere, and it is asked which mails exist, which is a sixth of what their
+        flags would be.
         """
         uids = self.commit(
             lambda env: change_writer.known_uids(
                 env, self.folder(env), self.uidvalidity, span
             )
         )
-        if self.task.since or not self.session.offers("ESEARCH"):
-            there = set(self.session.existing(uids[0], uids[-1])) if uids else ()
-            for part in deletions.as_ranges(uid for uid in uids if uid not in there):
-                self._compare(part)
+        if not uids:
             return
         count_ours = deletions.counter(uids)
-        for part in deletions.locate_missing(
-            self.session.search_count, count_ours, *span
-        ):
-            self._compare(part)
+        if self.session.offers("ESEARCH") and not self.task.since:
+            for part in deletions.locate_missing(
+                self.session.search_count, count_ours, *span
+            ):
+                self._compare(part)
+            return
+        for low, high in self._spans_to_list((uids[0], uids[-1]), count_ours):
+            there = set(self.session.existing(low, high))
+            missing = (uid for uid in uids if low <= uid <= high and uid not in there)
+            for part in deletions.as_ranges(missing):
+                self._compare(part)
+
+    def _spans_to_list(self, span: Span, count_ours) -> list[Span]:
+        total = self.session.state.exists
+        if self.task.since or total <= LIST_WHOLE:
+            return [span]
+        try:
+            places = self.session.uids_at(deletions.sample_places(total))
+        except MailError as error:
+            if not error.connection_usable:
+                raise
+            return [span]  # there are fewer mails by now
+        found = deletions.differing_spans(places, count_ours, *span)
+        return found if len(found) <= MOST_LISTS else [span]
 
     def _audit(self, span: Span):
         """Every known mail once."""

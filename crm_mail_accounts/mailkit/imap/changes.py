@@ -7,7 +7,8 @@ Three ways, by what the server can do (:attr:`ChangesSession.mode`):
 ``condstore``
     CHANGEDSINCE tells changed flags; removed mails are found by counting;
 ``bare``
-    flags are read window by window, and so are removed mails.
+    flags are read window by window; where mails were removed is found by the places of
+    some of the others in the folder.
 
 The mod-sequence that is stored after the changes were read is the HIGHESTMODSEQ that
 SELECT, EXAMINE or LIST told *before* (``session.state``): an answer to FETCH may know
@@ -19,7 +20,7 @@ it behind them, or a removal is missed for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 
@@ -132,6 +133,28 @@ class ChangesSession(ImapSession):
         """How many mails a UID window has, or ``None`` where the server cannot count
         (ESEARCH, RFC 4731)."""
         return self._count(b"UID " + sets.window(first_uid, last_uid))
+
+    def uids_at(self, places: Iterable[int]) -> dict[int, int]:
+        """The UIDs of mails by their places in the folder (message sequence numbers),
+        as far as the server tells: 25 bytes each, and any server can.
+
+        No place changes while the command runs (RFC 9051 7.5.1).
+
+        :raises ProtocolError: there are fewer mails by now, and the server says BAD
+        :raises ServerRefused: it says NO
+        """
+        self._need_folder()
+        wanted = set(places)
+        found: dict[int, int] = {}
+        if not wanted:
+            return found
+        reader = FetchReader(dropped=self.dropped)
+        numbers = b",".join(b"%d" % place for place in sorted(wanted))
+        for response in self._wire.responses("FETCH", numbers, b"(UID)"):
+            message = self._read(reader, response)
+            if message is not None and response.number in wanted:
+                found[response.number] = message.uid
+        return found
 
     def highest_uid(self, first_uid: int, last_uid: int) -> int | None:
         """The highest UID of a window; 0 when it has no mail, ``None`` when the server

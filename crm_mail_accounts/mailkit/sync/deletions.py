@@ -11,7 +11,7 @@ so.  Then the rows lose their place; a mail that turns up elsewhere is bound aga
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .delta import Span
@@ -21,6 +21,8 @@ MASS_SHARE = 0.30
 """More mails than both of these at once need a second witness."""
 LIST_AT_ONCE = 250
 """Mails of a span that is listed rather than halved once more."""
+SAMPLES = 300
+"""Mails whose places are asked for, at most."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,39 @@ def locate_missing(
             continue
         todo.append((low, middle, lower))
         todo.append((middle + 1, high, upper))
+
+
+def sample_places(total: int) -> range:
+    """Places in a folder of so many mails, at equal distances, up to the last one."""
+    return range(total, 0, -max(1, -(-total // SAMPLES)))
+
+
+def differing_spans(
+    places: Mapping[int, int],
+    count_ours: Callable[[int, int], int],
+    first: int,
+    last: int,
+) -> list[Span]:
+    """Where the two sides differ, as spans to list exactly, out of the UIDs of some
+    mails by their places: between two of them lie as many as their places say.
+
+    All of it where the places cannot be right.
+    """
+    found: list[Span] = []
+    before, low = 0, 1
+    for place, uid in sorted(places.items()):
+        if uid < low:
+            return [(first, last)]
+        span = max(low, first), min(uid, last)
+        # of one that is cut off only a part was counted
+        is_cut = span != (low, uid)
+        if span[0] <= span[1] and (is_cut or count_ours(*span) != place - before):
+            found.append(span)
+        before, low = place, uid + 1
+    low = max(low, first)
+    if low <= last and count_ours(low, last):
+        found.append((low, last))
+    return found
 
 
 def counter(uids: Sequence[int]) -> Callable[[int, int], int]:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from mailkit.errors import CapabilityMissing, InvalidArgument
+from mailkit.errors import CapabilityMissing, InvalidArgument, ProtocolError
 from mailkit.imap.changes import ChangesSession
 from mailkit.imap.fetch import INDEX_SECTION
 from mailkit.tests.other_client import OtherClient, text_mail
@@ -240,6 +240,18 @@ def test_counting_needs_esearch(box):
     assert box.open().search_count(1, 3) == 2
     assert box.open().search_count(2, 2) == 0
     assert box.open(WITHOUT["bare"]).search_count(1, 3) is None
+
+
+@pytest.mark.parametrize("mode", WITHOUT)
+def test_places_tell_the_uids_that_are_there(box, mode):
+    box.other.remove("2,4")
+    session = box.open(WITHOUT[mode])
+    assert session.uids_at([3, 1]) == {1: 1, 3: 5}
+    assert session.uids_at([]) == {}
+    with pytest.raises(ProtocolError) as refused:
+        session.uids_at([4])
+    assert refused.value.connection_usable
+    assert session.existing(1, 5) == [1, 3, 5], "the connection is good"
 
 
 @pytest.mark.parametrize("mode", ["qresync", "bare"])

@@ -8,12 +8,15 @@ import pytest
 from mailkit.sync.audit import audit_windows, compare_window, flag_key
 from mailkit.sync.deletions import (
     LIST_AT_ONCE,
+    SAMPLES,
     Answer,
     Suspicion,
     confirmed,
     counter,
+    differing_spans,
     judge_removal,
     locate_missing,
+    sample_places,
 )
 from mailkit.sync.isolate import isolate
 from mailkit.values import FlagChange
@@ -77,6 +80,59 @@ def test_a_server_that_does_not_count_is_listed():
     ours = counter([1, 2])
     assert list(locate_missing(lambda *_: None, ours, 1, 9000)) == [(1, 9000)]
     assert list(locate_missing(lambda *_: None, ours, 5, 4)) == []
+
+
+# -- locating by places -------------------------------------------------------
+
+
+def by_places(server, ours, first, last):
+    there = sorted(server)
+    places = {place: there[place - 1] for place in sample_places(len(there))}
+    return differing_spans(places, counter(sorted(ours)), first, last)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_differences_are_found_by_the_places_of_some_mails(seed):
+    dice = random.Random(seed)
+    last = dice.choice((40, 500, 30_000, 200_000))
+    ours = set(dice.sample(range(1, last + 1), last // 2))
+    gone = set(dice.sample(sorted(ours), dice.randint(1, 4)))
+    spans = by_places(ours - gone, ours, 1, last)
+    for uid in gone:
+        assert sum(low <= uid <= high for low, high in spans) == 1
+    listed = sum(counter(sorted(ours))(low, high) for low, high in spans)
+    assert listed <= len(gone) * (2 + len(ours) // SAMPLES + len(gone))
+
+
+def test_equal_folders_have_no_places_to_list():
+    assert by_places(range(5, 5000), range(5, 5000), 1, 9000) == []
+
+
+def test_the_end_and_the_whole_of_a_folder_may_have_gone():
+    assert by_places(range(1, 90), range(1, 100), 1, 99) == [(90, 99)]
+    assert by_places((), range(1, 100), 1, 99) == [(1, 99)]
+
+
+def test_what_lies_outside_of_the_span_is_not_listed():
+    server = range(1, 10_001)
+    spans = by_places(server, range(4000, 6001), 4000, 6000)
+    assert all(4000 <= low <= high <= 6000 for low, high in spans)
+    listed = sum(high - low + 1 for low, high in spans)
+    assert listed <= 2 * (10_000 // SAMPLES + 1), "its two ends, which are cut off"
+
+
+def test_places_that_cannot_be_right_say_nothing():
+    ours = counter(range(1, 100))
+    assert differing_spans({1: 50, 2: 20}, ours, 1, 99) == [(1, 99)]
+
+
+def test_few_places_are_asked_for():
+    assert list(sample_places(0)) == []
+    assert list(sample_places(3)) == [3, 2, 1]
+    for total in (1, 299, 300, 301, 100_000, 2**32 - 1):
+        places = sample_places(total)
+        assert len(places) <= SAMPLES
+        assert places[0] == total
 
 
 # -- the brake ----------------------------------------------------------------
