@@ -9,6 +9,7 @@ import {
     defineMailClientModels,
     makeComment,
     makeContext,
+    makeFolder,
     makeLink,
     makeRow,
     makeTalk,
@@ -117,6 +118,27 @@ test("counts that were overtaken are asked for again", async () => {
     expect(client.store.folder.unread).toBe(2);
     await advanceTime(BUS_DELAY);
     expect(server.calls.filter((name) => name === "progress")).toHaveLength(3);
+    client.leave();
+});
+
+test("a folder that is opened before the folders are told anew stays open", async () => {
+    server.folders.push(makeFolder({id: 5, name: "News", role: "none"}));
+    await makeMockEnv();
+    const client = getService("crm_mail_client");
+    await client.loadQuietly();
+    const held = hold("bootstrap", () => ({...progress(), layout: server.layout}));
+    const entered = client.enter();
+    await animationFrame();
+    await client.openFolder(5);
+    held[0].resolve();
+    await entered;
+    expect(client.store.placeId).toBe(5);
+    client.leave();
+    const again = client.enter({folderId: 1});
+    await animationFrame();
+    held[1].resolve();
+    await again;
+    expect(client.store.placeId).toBe(1);
     client.leave();
 });
 

@@ -61,19 +61,22 @@ export class MailClientService extends NewsService {
      * A screen appears: load what it shows and keep it fresh.
      *
      * Where the browser goes back or forward, the host makes a new screen before it
-     * takes the old one away: what is loaded stays, and only the place is another.
+     * takes the old one away: what is loaded stays, and only the place is another. Where
+     * the folders are known already the reader may have opened one before the server
+     * has told them anew, and stays there.
      *
      * @param {{folderId?: import("./mail_client_store").PlaceId, messageId?: number|false, threadId?: number|false}} [place]
      */
     async enter(place = {}) {
         this.screens++;
         this.compose.lost.offer();
+        const {opened} = this.store;
         if (this.screens > 1 && this.store.boot === "ready") {
             this.schedule();
         } else {
             await this.loadBoot();
         }
-        if (this.store.boot === "ready") {
+        if (this.store.boot === "ready" && opened === this.store.opened) {
             await this.goTo(place);
         }
     }

@@ -71,6 +71,11 @@ export class MailClientStore extends ChangeState {
         return new Set(this.accounts.filter(({shared}) => shared).map(({id}) => id));
     }
 
+    /** What stands open, as one value that can be compared @returns {string} */
+    get opened() {
+        return JSON.stringify([this.placeId, this.openId, this.outgoing.kind]);
+    }
+
     /** @param {number} count */
     announceArrival(count) {
         this.arrival = {count, serial: this.arrival.serial + 1};
