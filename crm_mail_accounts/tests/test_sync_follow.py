@@ -1,3 +1,4 @@
+import random
 import re
 
 from odoo.tests import tagged
@@ -148,3 +149,50 @@ class TestSyncFollow(SyncCase):
             self.sync(account)
             self.assertEqual(inbox.indexed_total, 10)
             self.assertInStep(account)
+
+    def test_a_random_peer_for_a_while(self):
+        """At rest our rows equal the server's, whatever went on."""
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                self.setUp()
+                random_source = random.Random(f"peer {mode}")
+                with self.account_in_mode(mode) as account:
+                    for number in range(12):
+                        self.play(random_source, number)
+                        if random_source.random() < 0.6:
+                            self.sync(account)
+                    account.sudo().lease_ids.listed_at = False
+                    self.sync(account)
+                    self.sync(account)
+                    self.assertInStep(account)
+
+    def play(self, source: random.Random, number: int):
+        """A handful of random things that another client does."""
+        folders = ["INBOX", "Sent", "Trash", "Work"]
+        with self.mailbox.client() as client:
+            client.create("Work")
+            for step in range(source.randint(1, 6)):
+                folder = source.choice(folders)
+                other = source.choice([name for name in folders if name != folder])
+                client.select(folder)
+                uids = client.uid("SEARCH", "ALL")[1][0].decode().split()
+                deed = source.choice(
+                    ["append", "flag", "unflag", "move", "copy", "drop"]
+                )
+                if deed == "append" or not uids:
+                    for copy in range(source.randint(1, 4)):
+                        mail = simple_mail(f"Mail {number}.{step}.{copy}")
+                        client.append(folder, "", None, mail.as_bytes())
+                    continue
+                some = ",".join(source.sample(uids, source.randint(1, len(uids))))
+                if deed in ("flag", "unflag"):
+                    flags = source.choice(
+                        [r"(\Seen)", r"(\Flagged)", "(Urgent $Forwarded)"]
+                    )
+                    command = "+FLAGS" if deed == "flag" else "-FLAGS"
+                    client.uid("STORE", some, command, flags)
+                elif deed in ("move", "copy"):
+                    client.uid(deed.upper(), some, other)
+                else:
+                    client.uid("STORE", some, "+FLAGS", r"(\Deleted)")
+                    client.uid("EXPUNGE", some)
