@@ -214,9 +214,16 @@ def sweep(odoo: Odoo) -> None:
 
 @contextlib.contextmanager
 def scratch(odoo: Odoo, source: str, kind: str) -> Iterator[str]:
-    """A copy of a template, dropped at the end."""
+    """A copy of a template, dropped at the end.
+
+    Its scheduler is as late as the template is old, which the addon would tell.
+    """
     name = scratch_name(kind)
     template.copy(odoo, source, name)
+    now = "now() AT TIME ZONE 'UTC'"
+    odoo.cluster.sql(
+        f"UPDATE ir_cron SET nextcall = {now} WHERE nextcall < {now}", name
+    )
     try:
         yield name
     finally:
