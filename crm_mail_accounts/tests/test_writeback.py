@@ -341,6 +341,32 @@ class TestWriteback(SyncCase):
             (payload,) = [p for kind, p in told if kind == "crm_mail_accounts/refused"]
             self.assertIn("1 changes were not made", payload["message"])
 
+    def test_an_operation_that_goes_while_it_is_pushed_is_no_defect(self):
+        """As with a row that stood in for a mail, when that mail comes back."""
+        decide = OperationPush._after_error
+
+        def gone_first(push, session, group, work, error):
+            operations = self.env["crm.mail.operation"]
+            push.commit(lambda env: operations.with_env(env).browse(group.ids).unlink())
+            return decide(push, session, group, work, error)
+
+        errors = {
+            "later": ServerRefused("busy", code="server_busy", retry=True),
+            "refused": ServerRefused("no", response_code="NOPERM", code="refused"),
+        }
+        for name, error in errors.items():
+            with self.subTest(name), self.account_in_mode("qresync") as account:
+                mail = self.messages(account)[0]
+                self.client().mark(mail.ids, ["flagged"])
+                with (
+                    patch.object(OperationPush, "_after_error", gone_first),
+                    patch.object(OperationPush, "_flags", side_effect=error) as flags,
+                ):
+                    self.work(account)
+                self.assertTrue(flags.called)
+                self.assertFalse(account.error_code)
+                account.unlink()
+
     def refuse_creation(self):
         def refuse(_session, raw, **_options):
             raise ServerRefused("no", response_code="NOPERM", code="not_permitted")

@@ -219,7 +219,7 @@ class OperationPush:
 
     def _sending(self, env, ids, before: Before) -> bool:
         """False where a part was taken back meanwhile: the next turn sees the rest."""
-        rows = env["crm.mail.operation"].browse(ids).exists()
+        rows = self._left(env, ids)
         if len(rows) < len(ids):
             return False
         rows.write(
@@ -354,7 +354,7 @@ class OperationPush:
             self.commit(lambda env: self._try_again_at_once(env, ids))
 
     def _try_again_at_once(self, env, ids):
-        env["crm.mail.operation"].browse(ids).write(
+        self._left(env, ids).write(
             {"created_target": True, "tries": 0, "before_uidnext": False}
         )
 
@@ -368,14 +368,14 @@ class OperationPush:
 
     def _later(self, env, ids, pause: float, counts: bool = True):
         due = fields.Datetime.now() + timedelta(seconds=pause)
-        for operation in env["crm.mail.operation"].browse(ids):
+        for operation in self._left(env, ids):
             operation.write(
                 {"not_before": due, "tries": operation.tries + (1 if counts else 0)}
             )
 
     def _refuse(self, env, ids, error: MailError):
         """Undo on screen what the server would not do, and say why."""
-        rows = env["crm.mail.operation"].browse(ids)
+        rows = self._left(env, ids)
         account = self.account(env)
         asked = rows.user_id
         count = len(rows.message_id)
@@ -407,11 +407,17 @@ class OperationPush:
             }
         )
 
+    @staticmethod
+    def _left(env, ids):
+        """Those that are there yet: a row that stood in for a mail that came back, or a
+        folder that went, takes its operations with it."""
+        return env["crm.mail.operation"].browse(ids).exists()
+
     # -- rows --------------------------------------------------------------------------
 
     def _settle(self, env, ids):
         """These operations are over: show the mails as the rest of them wants."""
-        rows = env["crm.mail.operation"].browse(ids).exists()
+        rows = self._left(env, ids)
         # Mails of their own: those of the rows would be read one by one, once the rows
         # that they came with are gone.
         mails = env["crm.mail.message"].browse(rows.message_id.ids)
