@@ -10,6 +10,7 @@ from odoo.tools import format_datetime
 
 from ..mailkit.mime.filenames import safe_filename
 from ..mailkit.mime.html import clean_html
+from ..mailkit.mime.paper import needs_paper
 from ..mailkit.mime.parse import parse_mail
 from ..mailkit.mime.plain_html import text_to_html
 from ..mailkit.mime.urls import image_type
@@ -33,11 +34,11 @@ class MessageController(http.Controller):
     """
 
     @http.route(f"{PREFIX}/body", type="http", auth="user", methods=["GET"])
-    def body(self, message_id: int, remote: str = "", quotes: str = ""):
+    def body(self, message_id: int, remote: str = "", quotes: str = "", dark: str = ""):
         """The cleaned body; ``remote=1`` lets pictures of other hosts load.
 
         ``quotes``: ``shown``; ``hidden``, when there is a button for them outside; else
-        folded, to be opened by the reader.
+        folded, to be opened by the reader.  ``dark=1``: around the frame it is dark.
         """
         allow_remote = remote == "1"
         message = self._message(message_id)
@@ -45,7 +46,9 @@ class MessageController(http.Controller):
         html = message._shown_body(
             mail, allow_remote=allow_remote, fold=quotes != "shown"
         )
-        style = message_page.HIDDEN_QUOTES if quotes == "hidden" else ""
+        style = self._theme(html, dark)
+        if quotes == "hidden":
+            style += message_page.HIDDEN_QUOTES
         return self._page(html, message.display_name, allow_remote, style)
 
     @http.route(f"{PREFIX}/print", type="http", auth="user", methods=["GET"])
@@ -83,7 +86,7 @@ class MessageController(http.Controller):
     @http.route(
         f"{PREFIX}/part/<string:number>/view", type="http", auth="user", methods=["GET"]
     )
-    def part_view(self, message_id: int, number: str):
+    def part_view(self, message_id: int, number: str, dark: str = ""):
         """An attachment to look at: a picture, a PDF, or a page for the frame.
 
         A picture and a PDF are what their first bytes say, never what the sender
@@ -105,7 +108,8 @@ class MessageController(http.Controller):
         if kind == "pdf":
             is_pdf = content[:1024].lstrip().startswith(b"%PDF-")
             return self._inline(content, is_pdf and "application/pdf")
-        return self._page(self._fragment(kind, content), part.filename)
+        html = self._fragment(kind, content)
+        return self._page(html, part.filename, extra_style=self._theme(html, dark))
 
     @http.route(f"{PREFIX}/attachments.zip", type="http", auth="user", methods=["GET"])
     def attachments(self, message_id: int):
@@ -132,7 +136,7 @@ class MessageController(http.Controller):
         return self._download(content, name)
 
     @http.route(f"{PREFIX}/source", type="http", auth="user", methods=["GET"])
-    def source(self, message_id: int, view: str = ""):
+    def source(self, message_id: int, view: str = "", dark: str = ""):
         """The mail as it came: as a file, or ``view=1`` its beginning as a page."""
         message = self._message(message_id)
         content = message._cached_raw()
@@ -141,7 +145,11 @@ class MessageController(http.Controller):
         if view == "1":
             shown = content if isinstance(content, bytes) else b"".join(content)
             text = shown[:MAX_SOURCE].decode("utf-8", "replace")
-            return self._page(self._plain(text), message.display_name)
+            # However many colours it speaks of, it has none.
+            style = message_page.DARK_STYLE if dark == "1" else ""
+            return self._page(
+                self._plain(text), message.display_name, extra_style=style
+            )
         name = safe_filename(f"{message.subject or ''}.eml") or f"{message.id}.eml"
         return self._download(content, name)
 
@@ -201,6 +209,10 @@ class MessageController(http.Controller):
         if kind == "html":
             return clean_html(text, inline={}).html
         return self._plain(text) if kind == "calendar" else text_to_html(text)
+
+    def _theme(self, html: str, dark: str) -> str:
+        """Style sheet for the theme around the frame, where the fragment follows it."""
+        return "" if dark != "1" or needs_paper(html) else message_page.DARK_STYLE
 
     def _plain(self, text: str) -> str:
         return message_page.preformatted(text)

@@ -34,6 +34,18 @@ color:#312e81}
 @media print{.o_crm_mail_hint{display:none}body{padding:0}}
 """
 
+DARK_STYLE = """
+html{color-scheme:dark;background:transparent}
+body{color:#e4e6eb;background:transparent}
+a{color:#8ab4f8}
+blockquote{border-left-color:#5f6672;color:#b6bcc7}
+details.o_crm_mail_quoted>summary{border-color:#5f6672;background:#3a3f4a;
+color:#e4e6eb}
+.o_crm_mail_fields{border-bottom-color:#5f6672}
+"""
+"""For what has no looks of its own, in a dark theme, whose ground shines through: the
+frame has the same colour scheme."""
+
 HIDDEN_QUOTES = "details.o_crm_mail_quoted{display:none}"
 """Where the reading pane has the button itself: a frame that has taken its document's
 height does not follow when a quote opens within it."""

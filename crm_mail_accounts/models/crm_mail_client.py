@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 from odoo.tools.misc import format_amount
 
+from ..mailkit.mime.paper import needs_paper
 from ..tools import client_payload, own_records, reading
 from ..tools.message_rows import message_row
 
@@ -63,6 +64,7 @@ class CrmMailClient(models.AbstractModel):
             **self._delivery_of(message),
             "body_url": f"/crm_mail_accounts/message/{message.id}/body",
             "remote": clean.remote,
+            "paper": needs_paper(clean.html),
             "trusted": trusted and not doubted,
             "warnings": warnings,
             "invitations": reading.invitations(self.env, mail),

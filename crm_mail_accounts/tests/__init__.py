@@ -6,6 +6,7 @@ from . import test_chatter
 from . import test_client
 from . import test_composer
 from . import test_controllers
+from . import test_dark
 from . import test_delegate
 from . import test_discovery
 from . import test_export

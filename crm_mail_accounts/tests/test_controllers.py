@@ -62,6 +62,33 @@ class TestControllers(MailCase, HttpCase):
         self.assertIn("img-src data: https:", answer.headers["Content-Security-Policy"])
         self.assertNotIn("<script", answer.text)
 
+    def test_a_dark_theme_is_followed_by_what_has_no_looks_of_its_own(self):
+        plain = EmailMessage()
+        plain["Subject"] = "Plain"
+        plain.set_content("Hello")
+        plain.add_attachment("Minutes", filename="notes.txt")
+        self.mailbox.append(plain)
+        self.work(self.mail.account_id)
+        mail = self.env["crm.mail.message"].search([("subject", "=", "Plain")])
+        url = f"/crm_mail_accounts/message/{mail.id}"
+        self.as_user(self.owner)
+        for path, is_dark in (
+            (f"{url}/body?dark=1", True),
+            (f"{url}/body?dark=1&quotes=hidden", True),
+            (f"{url}/part/2/view?dark=1", True),
+            (f"{url}/source?view=1&dark=1", True),
+            (f"{url}/body", False),
+            (f"{url}/part/2/view", False),
+            (f"{url}/source?view=1", False),
+            (f"{url}/print?dark=1", False),
+            (f"{self.url}/body?dark=1", False),
+        ):
+            with self.subTest(path=path):
+                text = self.url_open(path).text
+                self.assertEqual("color-scheme:dark" in text, is_dark)
+        self.assertFalse(self.client().open_message(mail.id)["paper"])
+        self.assertTrue(self.client().open_message(self.mail.id)["paper"])
+
     def test_an_attachment_is_a_download_and_never_a_page(self):
         self.as_user(self.owner)
         opened = self.client().open_message(self.mail.id)

@@ -87,6 +87,7 @@ export function makeMessage(id, values = {}) {
         // Nothing is fetched in a test.
         body_url: `about:blank?message=${id}`,
         remote: 0,
+        paper: false,
         attachments: [],
         delivery: [],
         ...values,

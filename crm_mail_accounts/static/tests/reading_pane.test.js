@@ -1,4 +1,4 @@
-import {describe, expect, test} from "@odoo/hoot";
+import {after, describe, expect, test} from "@odoo/hoot";
 import {queryAllTexts, queryOne} from "@odoo/hoot-dom";
 import {animationFrame, Deferred} from "@odoo/hoot-mock";
 import {contains, onRpc} from "@web/../tests/web_test_helpers";
@@ -64,6 +64,30 @@ test("the body is in a frame without scripts and without our origin", async () =
     expect(frame.getAttribute("referrerpolicy")).toBe("no-referrer");
     expect(address(frame)).toBe("about:blank?message=3");
     expect(frame.hasAttribute("srcdoc")).toBe(false);
+});
+
+test("a dark theme: what has no looks of its own follows it, all else is paper", async () => {
+    document.documentElement.style.setProperty("--o-webclient-color-scheme", "dark");
+    after(() =>
+        document.documentElement.style.removeProperty("--o-webclient-color-scheme")
+    );
+    const paper = (id) => id !== 3;
+    mockMailServer({message: (id) => makeMessage(id, {paper: paper(id), remote: 1})});
+    await mountMailClient();
+    await contains(".o_crm_mail_row:first").click();
+    await animationFrame();
+    expect(address(queryOne("iframe.o_crm_mail_frame"))).toBe(
+        "about:blank?message=3&dark=1"
+    );
+    expect(".o_crm_mail_frame_dark").toHaveCount(1);
+    await contains(".o_crm_mail_row:eq(1)").click();
+    await animationFrame();
+    await contains(".o_crm_mail_show_remote").click();
+    expect(address(queryOne("iframe.o_crm_mail_frame"))).toBe(
+        "about:blank?message=2&remote=1&dark=1"
+    );
+    expect(".o_crm_mail_frame_sheet").toHaveCount(1);
+    expect(".o_crm_mail_frame_dark").toHaveCount(0);
 });
 
 test("remote images are shown only when the reader says so, in a new frame", async () => {

@@ -3,6 +3,8 @@ import {Dialog} from "@web/core/dialog/dialog";
 import {_t} from "@web/core/l10n/translation";
 import {useAutofocus} from "@web/core/utils/hooks";
 
+import {isDarkTheme, pageAddress} from "../../messages_service/theme";
+
 const PDF_VIEWER = "/web/static/lib/pdfjs/web/viewer.html";
 
 /**
@@ -24,6 +26,7 @@ export class AttachmentDialog extends Component {
 
     setup() {
         this.state = useState({isBroken: false});
+        this.isDark = isDarkTheme();
         // Else the host gives the focus to the frame, which keeps the escape key.
         useAutofocus({refName: "close", mobile: true});
     }
@@ -40,6 +43,10 @@ export class AttachmentDialog extends Component {
                 this.props.close();
             }
         });
+    }
+
+    get pageUrl() {
+        return pageAddress(this.props.viewUrl);
     }
 
     get frameTitle() {

@@ -19,6 +19,7 @@ import {
     QUOTE_SELECTOR,
     textToHtml,
 } from "../../messages_service/mail_body";
+import {isDarkTheme} from "../../messages_service/theme";
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {COMPOSE_PLUGINS} from "./compose_plugins";
 import {inlineStyles} from "./inline_styles";
@@ -135,6 +136,11 @@ export class ComposeEditor extends Component {
             };
         }
         return this.configs.config;
+    }
+
+    get contentClass() {
+        const base = "o_crm_mail_editable px-3 py-2";
+        return isDarkTheme() ? `${base} o_crm_mail_editable_dark` : base;
     }
 
     get label() {

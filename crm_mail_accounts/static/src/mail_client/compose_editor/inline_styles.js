@@ -16,6 +16,27 @@ const MARKS = [
     ],
     [/(^|\s)bg-/, ["background-color"]],
 ];
+/**
+ * The greys of the editor's palette on white paper, where mails are read: a dark theme
+ * turns them round, and what was black would arrive as white on white.
+ */
+const PAPER_GREYS = {
+    black: "#000000",
+    900: "#212529",
+    800: "#343a40",
+    700: "#495057",
+    600: "#6c757d",
+    500: "#adb5bd",
+    400: "#ced4da",
+    300: "#dee2e6",
+    200: "#e9ecef",
+    100: "#f8f9fa",
+    white: "#ffffff",
+};
+const GREY = {
+    color: /(?:^|\s)text-(black|white|\d00)(?:\s|$)/,
+    "background-color": /(?:^|\s)bg-(black|white|\d00)(?:\s|$)/,
+};
 /** Grey that is seen on white paper and on a dark screen */
 const LINE = "1px solid #bfbfbf";
 
@@ -31,7 +52,11 @@ function writeOut(shown, element) {
         if (pattern.test(element.className)) {
             const style = getComputedStyle(shown);
             for (const name of names) {
-                element.style.setProperty(name, style.getPropertyValue(name));
+                const grey = GREY[name] && element.className.match(GREY[name]);
+                element.style.setProperty(
+                    name,
+                    grey ? PAPER_GREYS[grey[1]] : style.getPropertyValue(name)
+                );
             }
         }
     }

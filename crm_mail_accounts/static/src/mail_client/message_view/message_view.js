@@ -2,6 +2,7 @@ import {Component, useEffect, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 
+import {isDarkTheme, pageAddress} from "../../messages_service/theme";
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {AddressList} from "../address_list/address_list";
 import {AttachmentBar} from "../attachment_bar/attachment_bar";
@@ -115,11 +116,15 @@ export class MessageView extends Component {
         if (data.quoted && FOLLOWS_CONTENT) {
             parameters.push(this.state.quotesShown ? "quotes=shown" : "quotes=hidden");
         }
-        if (!parameters.length) {
-            return data.body_url;
+        return pageAddress(data.body_url, ...parameters);
+    }
+
+    /** A sheet in a dark theme; what has no looks of its own lies on the theme's ground. */
+    get paperClass() {
+        if (!isDarkTheme()) {
+            return "";
         }
-        const joint = data.body_url.includes("?") ? "&" : "?";
-        return data.body_url + joint + parameters.join("&");
+        return this.data.paper ? "o_crm_mail_frame_sheet" : "o_crm_mail_frame_dark";
     }
 
     /** A frame whose document opens its quotes itself needs no button. */
