@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..mailkit.sync.operations import Kind
-from ..tools import change_writer, client_payload, folder_making
+from ..tools import client_payload, folder_making, unread_counts
 from ..tools import flags as bits
 
 MARKS = {"seen": bits.SEEN, "flagged": bits.FLAGGED}
@@ -380,4 +380,4 @@ class CrmMailClient(models.AbstractModel):
     def _store_listing(self, account, listing):
         # sudo: users read the folders of the server, only the server writes them
         self.env["crm.mail.folder"].sudo()._store_listing(account.sudo(), listing)
-        change_writer.recount_unread(self.env, self.env["crm.mail.folder"])
+        unread_counts.recount_unread(self.env, self.env["crm.mail.folder"])

@@ -10,7 +10,7 @@ from ..mailkit.sync.deletions import Suspicion
 from ..mailkit.sync.delta import FolderKnown
 from ..mailkit.sync.isolate import Break
 from ..mailkit.values import Role, ServerFolder
-from ..tools import change_writer
+from ..tools import change_writer, mail_places, unread_counts
 from ..tools.fields import BigInteger
 
 ROLES = [
@@ -329,7 +329,7 @@ class CrmMailFolder(models.Model):
         """Remove folders that the server deleted; their linked mails stay, as imported
         ones, and the others are found elsewhere or forgotten."""
         for folder in self:
-            change_writer.unplace(
+            mail_places.unplace(
                 self.env,
                 folder,
                 folder.uidvalidity or 1,
@@ -340,8 +340,14 @@ class CrmMailFolder(models.Model):
 
     def unlink(self):
         # sudo: mails are the sync's to write
-        self.env["crm.mail.message"].sudo()._leave_folders(self)
-        return super().unlink()
+        mails = self.env["crm.mail.message"].sudo()
+        on_their_way = mails.search([("moving_to_id", "in", self.ids)])
+        mails._leave_folders(self)
+        result = super().unlink()
+        # their moves went with the target, so they are shown where they lie
+        change_writer.show_pending(self.env, on_their_way.ids)
+        unread_counts.recount_unread(self.env, on_their_way.shown_folder_id)
+        return result
 
     def _known(self) -> FolderKnown:
         """How far we know this folder, as the planner wants it."""

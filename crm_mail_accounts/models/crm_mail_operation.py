@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..mailkit.sync.operations import Kind
-from ..tools import change_writer
+from ..tools import change_writer, unread_counts
 from ..tools.fields import BigInteger
 
 
@@ -109,7 +109,7 @@ class CrmMailOperation(models.Model):
         if target:
             folders |= target
         self.env.flush_all()
-        change_writer.recount_unread(self.env, folders)
+        unread_counts.recount_unread(self.env, folders)
         messages.account_id._request_sync()
 
     @api.model

@@ -322,6 +322,26 @@ class TestWriteback(SyncCase):
                     self.assertEqual(mail.folder_id, trash)
                     self.assertInStep(account)
 
+    def test_of_several_moves_the_last_one_follows_the_mail(self):
+        """Another client was quicker: the mail is moved on from where it lies now."""
+        for mode in MODES:
+            for target in ("junk", "trash"):
+                with self.subTest(mode=mode, target=target):
+                    self.setUp()
+                    self.mailbox.append(simple_mail("Old"), folder="Trash")
+                    with self.account_in_mode(mode) as account:
+                        inbox = self.folder(account, "inbox")
+                        mail = self.messages(account, folder_id=inbox.id)[0]
+                        for role in ("drafts", "sent", target):
+                            self.client().move(mail.ids, self.folder(account, role).id)
+                        self.move("INBOX", str(mail.uid), "Trash")
+                        self.sync(account)
+                        self.env["crm.mail.operation"].search([]).not_before = False
+                        self.sync(account)
+                        self.assertFalse(self.env["crm.mail.operation"].search([]))
+                        self.assertEqual(mail.folder_id, self.folder(account, target))
+                        self.assertInStep(account)
+
     def test_a_refused_change_is_undone_on_screen_and_told(self):
         with self.account_in_mode("qresync") as account:
             mail = self.messages(account)[0]

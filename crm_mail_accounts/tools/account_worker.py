@@ -32,8 +32,8 @@ from ..mailkit.trace import Trace
 from ..mailkit.values import Credentials, Endpoint
 from . import (
     arrivals,
-    change_writer,
     folder_trouble,
+    mail_places,
     oauth,
     quarantine,
     thread_writer,
@@ -399,7 +399,7 @@ class AccountWorker:
         account = self.account(env)
         lease = account.lease_ids
         lease.pass_number += 1
-        change_writer.collect_garbage(env, account, lease.pass_number)
+        mail_places.collect_garbage(env, account, lease.pass_number)
         env["crm.mail.outgoing"]._learn_who_files(account)
         env["crm.mail.outgoing"]._link_sent(account)
 

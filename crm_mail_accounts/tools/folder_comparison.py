@@ -16,7 +16,7 @@ from ..mailkit.sync.audit import audit_windows, compare_window
 from ..mailkit.sync.deletions import judge_removal
 from ..mailkit.sync.delta import Span
 from ..mailkit.values import FlagChange, Vanished
-from . import change_writer
+from . import change_writer, mail_places, unread_counts
 from .folder_fetch import FolderFetch
 
 CHANGES_AT_ONCE = 1000
@@ -61,7 +61,7 @@ class FolderComparison(FolderFetch):
             if change_writer.apply_flags(
                 env, folder, self.uidvalidity, rows, unasked=unasked
             ):
-                change_writer.recount_around(env, folder)
+                unread_counts.recount_around(env, folder)
                 self.worker.tell(env, folder)
 
         self.commit(store)
@@ -95,7 +95,7 @@ class FolderComparison(FolderFetch):
 
         def store(env):
             folder = self.folder(env)
-            gone = change_writer.count_in(env, folder, self.uidvalidity, ranges)
+            gone = mail_places.count_in(env, folder, self.uidvalidity, ranges)
             if not gone:
                 return 0, False
             # all of this pass counts together, however many answers told it
@@ -110,7 +110,7 @@ class FolderComparison(FolderFetch):
                 folder._suspect(verdict.suspicion)
                 return None
             lease = folder.account_id.lease_ids
-            done = change_writer.unplace(
+            done = mail_places.unplace(
                 env, folder, self.uidvalidity, ranges, lease.pass_number
             )
             folder.write(
@@ -119,7 +119,7 @@ class FolderComparison(FolderFetch):
                     "suspicion": False,
                 }
             )
-            recounted = change_writer.recount_around(
+            recounted = unread_counts.recount_around(
                 env, folder, everywhere=bool(done.merged)
             )
             self.worker.tell(env, folder | recounted)

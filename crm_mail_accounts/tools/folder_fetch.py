@@ -20,7 +20,7 @@ from ..mailkit.sync.delta import Span
 from ..mailkit.sync.isolate import SURE, Break, after_break, around, isolate
 from ..mailkit.sync.plan import MAX_SPAN, first_span, next_span, unknown_spans
 from ..mailkit.values import FetchedMessage
-from . import change_writer, index_writer
+from . import index_writer, unread_counts
 from .folder_look import FolderLook
 
 _logger = logging.getLogger(__name__)
@@ -227,7 +227,7 @@ class FolderFetch(FolderLook):
             folder.write(values)
             if written.rebound:
                 # some of them may be shown where they are to be moved
-                change_writer.recount_around(env, folder)
+                unread_counts.recount_around(env, folder)
             if self.task.role == "inbox":
                 self.worker.put_in_local_folder(env, written.new_ids)
             if not filling or low_uid == 1 or self.worker.tells_again():

@@ -18,7 +18,7 @@ from datetime import timedelta
 from odoo import fields
 
 from ..mailkit.sync.delta import Delta, Span, counts_differ, plan_delta
-from . import change_writer, folder_trouble, index_writer
+from . import change_writer, folder_trouble, index_writer, unread_counts
 from .arrivals import Arrivals
 from .folder_comparison import Braked, FolderComparison
 
@@ -90,7 +90,7 @@ class FolderPass(FolderComparison):
             folder.write(values)
             if delta.folder.reset:
                 # what is on its way here from elsewhere is shown all the same
-                change_writer.recount_around(env, folder)
+                unread_counts.recount_around(env, folder)
             self.worker.tell(env, folder)
         self.known_break = None if delta.folder.reset else folder._break()
         if delta.folder.reset and folder.broken:

@@ -30,7 +30,7 @@ from ..mailkit.imap.transfer import Transferred
 from ..mailkit.imap.verify import Expected, matches
 from ..mailkit.limits import MAX_HEADER_LITERAL
 from ..mailkit.values import FetchedMessage, FlagChange, FolderState, ServerFolder
-from . import change_writer, index_writer
+from . import change_writer, index_writer, mail_places
 
 UIDVALIDITY = 1
 """Of every folder that is kept here: its UIDs never become others."""
@@ -307,7 +307,7 @@ class KeptMailbox:
             target = self._folder(env, target_raw, "target_missing")
             first = self._next_uid(env, target, len(mails))
             uids = {mail.uid: first + place for place, mail in enumerate(mails)}
-            change_writer.place(
+            mail_places.place(
                 env,
                 [(mail.id, target.id, UIDVALIDITY, uids[mail.uid]) for mail in mails],
             )
@@ -378,7 +378,7 @@ class KeptMailbox:
         def change(env):
             folder = self._folder(env, self.selected)
             lease = folder.account_id.lease_ids
-            change_writer.unplace(
+            mail_places.unplace(
                 env,
                 folder,
                 UIDVALIDITY,

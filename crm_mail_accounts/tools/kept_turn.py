@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from odoo.tools import SQL
 
-from . import arrivals, change_writer, vacation_sending
+from . import arrivals, unread_counts, vacation_sending
 from .arrivals import Arrivals
 from .folder_look import FolderTask
 from .kept_mailbox import UIDVALIDITY, KeptMailbox
@@ -84,7 +84,7 @@ class KeptTurn:
                 folder.write({"server_total": total, "indexed_total": total})
                 changed |= folder
         unread = {folder: folder.unread for folder in folders}
-        change_writer.recount_unread(env, folders)
+        unread_counts.recount_unread(env, folders)
         changed |= folders.filtered(lambda one: one.unread != unread[one])
         if changed or self.worker.new_mails:
             self.worker.tell(env, changed or folders)

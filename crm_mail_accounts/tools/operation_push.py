@@ -23,7 +23,7 @@ from ..mailkit.imap.transfer import Transferred
 from ..mailkit.imap.verify import Expected
 from ..mailkit.sync import operations
 from ..mailkit.sync.operations import Action, Group, Kind, Operation
-from . import change_writer
+from . import change_writer, mail_places, unread_counts
 from . import flags as bits
 from .error_messages import describe
 from .index_writer import LONG_AGO
@@ -209,20 +209,22 @@ class OperationPush:
             )
         else:
             before = session.before(target.raw)
-            if not self.commit(lambda env: self._sending(env, group.ids, before)):
+            if not self.commit(lambda env: self._sending(env, group, before)):
                 return
             session.open_known(source.raw, uidvalidity=source.uidvalidity)
             send = session.move if group.kind is Kind.MOVE else session.copy
             result = send(expected, target.raw, uidvalidity=source.uidvalidity)
         self.touched |= {first.folder, first.target}
-        self.commit(lambda env: self._transferred(env, group, result))
+        self.commit(lambda env: self._transferred(env, group, result, work))
 
-    def _sending(self, env, ids, before: Before) -> bool:
+    def _sending(self, env, group: Group, before: Before) -> bool:
         """False where a part was taken back meanwhile: the next turn sees the rest."""
-        rows = self._left(env, ids)
-        if len(rows) < len(ids):
+        rows = self._left(env, group.ids)
+        if len(rows) < len(group.ids):
             return False
-        rows.write(
+        superseded = rows.browse(one for step in group.steps for one in step.superseded)
+        superseded.unlink()
+        (rows - superseded).write(
             {
                 "tries": 1,
                 "before_uidvalidity": before.uidvalidity,
@@ -231,7 +233,7 @@ class OperationPush:
         )
         return True
 
-    def _transferred(self, env, group: Group, result: Transferred):
+    def _transferred(self, env, group: Group, result: Transferred, work: Work):
         """Store what a move or copy did; mails that were not there wait a while."""
         target = group.steps[0].target
         settled: list[int] = []
@@ -251,11 +253,11 @@ class OperationPush:
             else:
                 lost.append(step.message)
         lease = self.account(env).lease_ids
-        change_writer.place(env, places)
-        change_writer.unplace_mails(env, lost, lease.pass_number)
+        mail_places.place(env, places)
+        mail_places.unplace_mails(env, lost, lease.pass_number)
         self._count_again(env, {group.steps[0].folder, target})
         self._settle(env, settled)
-        self._later(env, absent, operations.LOOK_PAUSE)
+        self._resolve(env, absent, work)
 
     def _expunge(self, session, group: Group, work: Work) -> None:
         place = self._open(session, group, work)
@@ -288,12 +290,12 @@ class OperationPush:
                     " WHERE id = ANY(%s)",
                     [bits.DELETED, marked],
                 )
-            change_writer.unplace(
+            mail_places.unplace(
                 env, folder, place.uidvalidity, ranges, lease.pass_number
             )
             self._count_again(env, {folder.id})
             self._settle(env, settled)
-            self._later(env, other, operations.LOOK_PAUSE)
+            self._resolve(env, other, work)
 
         self.commit(acknowledge)
         self.touched.add(group.steps[0].folder)
@@ -309,6 +311,7 @@ class OperationPush:
                     env,
                     Group(tuple(s for s in steps if s.uid in done.done)),
                     done,
+                    work,
                 )
             )
             steps = tuple(step for step in steps if step.uid not in done.done)
@@ -426,7 +429,7 @@ class OperationPush:
         env.flush_all()
         change_writer.show_pending(env, mails.ids)
         folders |= mails.shown_folder_id
-        change_writer.recount_unread(env, folders)
+        unread_counts.recount_unread(env, folders)
         self.tell(env, folders)
 
     def _count_again(self, env, folder_ids):

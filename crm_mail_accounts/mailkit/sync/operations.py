@@ -135,6 +135,12 @@ class Step:
             self.look,
         )
 
+    @property
+    def superseded(self) -> tuple[int, ...]:
+        """Moves that the last one of ``ids`` replaces.  They are forgotten before that
+        one is sent: tried once more they would be looked for in their own targets."""
+        return self.ids[:-1] if self.kind is Kind.MOVE else ()
+
 
 @dataclass(frozen=True)
 class Chain:
@@ -220,6 +226,8 @@ def coalesce(
     if not chain:
         return Chain(())
     first = chain[0]
+    if first.kind is Kind.MOVE and first.target == first.folder and first.tries:
+        return Chain((), (first.id,))  # it has arrived, whoever moved it
     if first.tries or first.kind in (Kind.COPY, Kind.APPEND):
         return Chain((_alone(first),))
     wanted = _Flags()

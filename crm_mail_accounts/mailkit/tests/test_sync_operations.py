@@ -103,6 +103,19 @@ def test_moves_become_one_and_flags_go_before_it():
     assert {step.uid for step in chain.steps} == {70}
 
 
+def test_the_last_move_stands_for_those_before_it():
+    """They were not sent, so after a crash nothing of them is to be looked for."""
+    (step,) = coalesce([move(1, INBOX, WORK), move(3, WORK, TRASH, uid=None)]).steps
+    assert step.superseded == (1,)
+    (step,) = coalesce([op(1, add=["x"]), op(2, add=["y"])]).steps
+    assert step.superseded == ()
+
+
+def test_a_tried_move_whose_mail_is_there_by_now_is_over():
+    chain = coalesce([move(1, TRASH, TRASH, tries=2), op(2, folder=TRASH, add=["x"])])
+    assert (chain.steps, chain.settled) == ((), (1,))
+
+
 def test_a_move_back_is_no_move():
     chain = coalesce([move(1, INBOX, WORK), move(2, WORK, INBOX), op(3, add=["x"])])
     assert told(chain) == [("flags", INBOX, ["x"], [], None, (3,))]
