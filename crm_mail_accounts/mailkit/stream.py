@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from . import net
@@ -296,10 +296,6 @@ class Stream:
         if self._trace is not None:
             self._trace.sent_block(len(content))
         self._send(content)
-
-    def send_blocks(self, blocks: Iterable[bytes]) -> None:
-        for block in blocks:
-            self.send_block(block)
 
     def _send(self, data: bytes) -> None:
         sock = self._open_socket()

@@ -246,9 +246,8 @@ class BodyPart:
     ``number`` is what BODY[...] takes: ``"1.2"``; ``"TEXT"`` or ``"3.TEXT"`` for a
     multipart that is the whole text of the mail, or of a mail within the mail, since
     it has no number of its own (RFC 9051 6.4.5.1).  ``content_type`` and the names of
-    the parameters are lower case; values are as the server sent them, so file names
-    may still be encoded: ``mime.part_names`` decodes them.  ``size`` is of the part as
-    encoded, ``None`` where it was not told.
+    the parameters are lower case; values are as the server sent them.  ``size`` is of
+    the part as encoded, ``None`` where it was not told.
     """
 
     number: str
@@ -297,6 +296,9 @@ class IndexHeader:
     (RFC 5321 4.5.5: a report, never to be answered), ``""`` where no field tells.
     ``authentication_results`` is the topmost field alone: the last server's word, and
     only that of the account's own server is worth anything (RFC 8601 5).
+
+    ``bcc``, which only drafts have, and ``followup_to`` (Mail-Followup-To,
+    draft-ietf-drums-mail-followup-to) are told by a whole header, not by the index.
     """
 
     subject: str = ""
@@ -305,6 +307,8 @@ class IndexHeader:
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    followup_to: tuple[Address, ...] = ()
     sent_at: datetime | None = None
     message_id: str = ""
     in_reply_to: tuple[str, ...] = ()

@@ -39,19 +39,6 @@ class CrmMailClient(models.AbstractModel):
         return [compose_payload.attachment(mail, one) for one in made]
 
     @api.model
-    def compose_attach_message_parts(
-        self, outgoing_id, message_id, numbers=None
-    ) -> list[dict]:
-        """Copy attachments of a mail into this one: those parts, or all of them;
-        ``["mail"]`` is the whole mail as a file."""
-        mail = self._draft(outgoing_id)
-        message = self._readable("crm.mail.message", message_id)
-        chosen = None if numbers is None else [str(number) for number in numbers]
-        parts = self._parts_of(message, chosen)
-        made = self._attach_parts(mail._changeable(), parts)
-        return [compose_payload.attachment(mail, one) for one in made]
-
-    @api.model
     def compose_detach(self, outgoing_id, attachment_id) -> bool:
         """Take a file out of the mail."""
         mail = self._draft(outgoing_id)._changeable()
@@ -99,7 +86,7 @@ class CrmMailClient(models.AbstractModel):
         return self._parts_of(parent[0], wanted) if parent else []
 
     def _parts_of(self, message, numbers) -> list[tuple]:
-        """(number, name, content, type) of the parts of a mail."""
+        """(number, name, content, type) of those parts of a mail, or of all."""
         raw = message._read_raw()
         if numbers and compose_start.WHOLE in numbers:
             name = compose_start.whole_name(self.env, message)

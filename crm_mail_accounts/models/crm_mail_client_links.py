@@ -70,7 +70,7 @@ class CrmMailClient(models.AbstractModel):
 
         What has to do with the mail's people comes first; without a term only that.
 
-        :param model: search this model alone, one of :meth:`linkable_models`
+        :param model: search this model alone, one of those of :meth:`link_options`
         :return: ``[{model, model_label, res_id, name, subtitle}]``
         """
         message = self._readable("crm.mail.message", message_id)
@@ -82,22 +82,17 @@ class CrmMailClient(models.AbstractModel):
         return link_search.search(self.env, partner, str(term or "").strip(), model)
 
     @api.model
-    def linkable_models(self) -> list[dict]:
-        """``[{model, label}]``: what the user reads and mails can be linked to."""
-        self.env["crm.mail.message"].check_access("read")
-        return link_search.linkable_models(self.env)
-
-    @api.model
     def link_options(self, message_id) -> dict:
         """What there is to choose before the mail is linked.
 
-        :return: ``{models, content, mails, visibility}``: :meth:`linkable_models`, what
-            the mailbox posts unless told otherwise, how many mails :meth:`link_thread`
-            would link, and what colleagues see at most (see :meth:`visibility`)
+        :return: ``{models, content, mails, visibility}``: what the user reads and mails
+            can be linked to (``[{model, label}]``), what the mailbox posts unless told
+            otherwise, how many mails :meth:`link_thread` would link, and what
+            colleagues see at most (see :meth:`visibility`)
         """
         message = self._readable("crm.mail.message", message_id)
         return {
-            "models": self.linkable_models(),
+            "models": link_search.linkable_models(self.env),
             "content": message._link_content(),
             "mails": len(self._conversation(message)),
             "visibility": message._visibility(),

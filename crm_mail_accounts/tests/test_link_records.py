@@ -193,7 +193,7 @@ class TestLinkRecords(LinkCase):
 
     def test_any_model_with_a_chatter_can_be_searched(self):
         mail = self.receive(simple_mail())
-        models = [one["model"] for one in self.client().linkable_models()]
+        models = [one["model"] for one in self.client().link_options(mail.id)["models"]]
         self.assertEqual(models[0], "crm.lead")
         self.assertNotIn("discuss.channel", models)
         team = self.env["crm.team"].create({"name": "Team of springs"})

@@ -288,7 +288,6 @@ def describe(
             env._("The server's name looks like imap.company.com."),
         ),
         "port_invalid": (env._("A port is a number from 1 to 65535."), ""),
-        "part_not_found": (env._("This mail has no such attachment."), ""),
         "defect": (
             env._("Fetching the mail of this mailbox failed unexpectedly."),
             env._("It is tried again. The reason is in the log of the Odoo server."),

@@ -15,7 +15,6 @@ from datetime import date, datetime
 from ..errors import InvalidArgument
 from ..stream import checked, checked_text
 
-_ATOM = re.compile(rb"[A-Za-z0-9!#$&'+,\-./:;<=>?@^_`|~]+\Z")
 """Safe in every position: neither wildcards nor quotes nor resp-specials."""
 _FLAG = re.compile(r"\\?[A-Za-z0-9!#$&'+,\-./:;<=>?@^_`|~]+\Z")
 _MAX_QUOTED = 1000
@@ -40,17 +39,6 @@ def string(value: bytes | str) -> Argument:
     if len(data) > _MAX_QUOTED or not data.isascii():
         return Literal(data)
     return b'"' + data.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
-
-
-def astring(value: bytes | str) -> Argument:
-    """An atom where that is safe, else a :func:`string`.
-
-    ``NIL`` is quoted: some servers read the atom as the absent string.
-    """
-    data = _checked(value)
-    if _ATOM.match(data) and data.upper() != b"NIL" and len(data) <= _MAX_QUOTED:
-        return data
-    return string(data)
 
 
 def mailbox(raw: str | bytes) -> Argument:

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..errors import MailError
-from .append import AppendingSession, AppendResult, Before, NewMail
+from .append import AppendingSession, Before
 from .expunge import ExpungingSession
 from .folder_changes import FolderSession
 from .idle import IdlingSession
@@ -90,15 +90,6 @@ class WritingSession(ExpungingSession, AppendingSession, FolderSession, IdlingSe
         self.open_known(source_raw, uidvalidity=uidvalidity, writable=False)
         copied = self.copy(rest, target_raw, uidvalidity=uidvalidity)
         return _joined(result, copied)
-
-    def resume_append(
-        self, raw: str, mail: NewMail, known: Expected, *, before: Before
-    ) -> AppendResult:
-        """Store a mail unless an earlier try did; ``known`` says how to tell."""
-        found = self._look(raw, before, {0: known})
-        if found:
-            return AppendResult((before.uidvalidity, found[0]))
-        return AppendResult(self.append(raw, mail.content, mail.flags, mail.date))
 
     def _look(
         self, raw: str, before: Before, expected: Mapping[int, Expected]

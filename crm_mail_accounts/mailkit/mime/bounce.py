@@ -43,10 +43,6 @@ _BLANK = re.compile(rb"\n[ \t]*\n")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _CODE = re.compile(r"(?<![\d.])([45])\d\d(?![\d.])")
 _SPACES = re.compile(r"\s+")
-_PASSING = frozenset({"5.2.2", "5.2.3", "5.4.7", "5.4.300"})
-"""Full mailboxes, too large mails, tries that took too long: the address is good."""
-_NOT_THE_ADDRESS = frozenset("3567")
-"""Second numbers: system, protocol, content, policy (RFC 3463 3)."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +56,6 @@ class BouncedRecipient:
     action: str
     status: str = ""
     diagnostic: str = ""
-
-    @property
-    def hard(self) -> bool:
-        """The address itself is wrong: no mail will ever arrive there."""
-        klass, _dot, rest = self.status.partition(".")
-        return (
-            self.action == "failed"
-            and klass == "5"
-            and self.status not in _PASSING
-            and rest[:1] not in _NOT_THE_ADDRESS
-            and self.status != "5.0.0"
-        )
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ does not change who a mail is from."""
 _GATHERED = {
     b"to": b", ",
     b"cc": b", ",
+    b"bcc": b", ",
+    b"mail-followup-to": b", ",
     b"references": b" ",
     b"in-reply-to": b" ",
 }
@@ -208,6 +210,8 @@ _READERS: dict[bytes, tuple[str, Callable[[bytes], object]]] = {
     b"reply-to": ("reply_to", parse_addresses),
     b"to": ("to", parse_addresses),
     b"cc": ("cc", parse_addresses),
+    b"bcc": ("bcc", parse_addresses),
+    b"mail-followup-to": ("followup_to", parse_addresses),
     b"date": ("sent_at", parse_date),
     b"message-id": ("message_id", message_id),
     b"in-reply-to": ("in_reply_to", message_ids),

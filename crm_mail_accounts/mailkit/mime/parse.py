@@ -22,7 +22,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ..errors import MailError
 from ..limits import MAX_FILENAME, MAX_HEADER_LITERAL, MAX_HTML, MAX_TEXT
 from ..values import PGP, SMIME, IndexHeader, MailPart, ParsedMail
 from . import charsets
@@ -30,7 +29,7 @@ from .filenames import invented_filename, safe_filename
 from .flowed import unflow
 from .header_fields import index_header
 from .html_text import html_to_text, without_comments
-from .packed import UUENCODED, Opened, as_parts, is_packed, may_be_opened, open_part
+from .packed import UUENCODED, Opened, as_parts, may_be_opened, open_part
 from .parameters import parameters
 from .plain_html import text_to_html
 from .structure import Node, read_structure
@@ -307,26 +306,3 @@ def _joined(texts: list[_Text]) -> _Text:
 def parse_mail(raw: bytes) -> ParsedMail:
     """Read a whole mail; never raises, whatever the bytes are."""
     return _Reader(raw).mail()
-
-
-def parse_part(raw: bytes, number: str) -> MailPart:
-    """One part by its IMAP number, as ``parse_mail`` gives it; texts too.
-
-    Raises ``MailError("part_not_found")``.
-    """
-    reader = _Reader(raw)
-    if is_packed(number):
-        for part in reader.mail().parts:
-            if part.number == number:
-                return part
-    for node in reader.root.leaves():
-        if node.number == number:
-            break
-    else:
-        raise MailError(number[:50], code="part_not_found")
-    part = reader.part(node, frozenset())
-    if part.content_id and embeddable(part.content):
-        html = _joined(reader.body(reader.root)).html or ""
-        shown = clean_cid(part.content_id) in _shown_cids(html)
-        part = replace(part, inline=shown and node in reader.attached)
-    return part

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from ..limits import MAX_MESSAGE_ID, MAX_REFERENCES
-from ..values import IndexHeader
 from .charsets import clean_text
 from .encoded_words import decode_words
 
@@ -84,12 +83,3 @@ def is_thread_key(identifier: str) -> bool:
         and len(local) >= _SMALLEST_LOCAL
         and (host.lower() not in _SHARED_HOSTS or len(local) >= 16)
     )
-
-
-def thread_key_candidates(header: IndexHeader) -> tuple[str, ...]:
-    """The ids by which this mail finds its conversation, nearest first.
-
-    Its own id, what it answers, then References from the last to the first.
-    """
-    ids = (header.message_id, *header.in_reply_to, *reversed(header.references))
-    return tuple(i for i in dict.fromkeys(ids) if i and is_thread_key(i))

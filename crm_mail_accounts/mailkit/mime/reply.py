@@ -14,11 +14,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 
-from ..limits import MAX_HEADER_LITERAL
 from ..sync.subjects import bare_subject
 from ..values import Address, IndexHeader
-from .addresses import parse_addresses
-from .header_fields import fields
 from .html import clean_fragment
 from .plain_html import text_to_html
 from .urls import Resources, clean_cid, scheme_of, web_url
@@ -34,8 +31,6 @@ NO_PICTURE = (
 
 _QUOTE_STYLE = "margin: 0 0 0 0.8ex; border-left: 2px solid #ccc; padding-left: 1ex"
 _TAG = re.compile(r"\+[^@]*(?=@)")
-_MAX_DEPTH = 6
-_MARKED = re.compile(r"(?:> ?)+")
 _TOKEN = "cid:crm-mail-aside-"
 _TOKENS = re.compile(rf'src="{_TOKEN}(\d+)"')
 
@@ -43,31 +38,18 @@ _TOKENS = re.compile(rf'src="{_TOKEN}(\d+)"')
 # -- recipients ---------------------------------------------------------------
 
 
-def followup_to(raw_header: bytes) -> tuple[Address, ...]:
-    """Mail-Followup-To: where a list wants answers to all (draft-ietf-drums-mail-
-
-    followup-to; mutt, Debian's lists).
-    """
-    for name, value in fields(raw_header[:MAX_HEADER_LITERAL]):
-        if name == b"mail-followup-to":
-            return parse_addresses(value)
-    return ()
-
-
 def reply_recipients(
     header: IndexHeader,
     own_addresses: Collection[str],
     all: bool = False,  # pylint: disable=redefined-builtin
-    *,
-    followup: Sequence[Address] = (),
 ) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
     """``To`` and ``Cc`` of an answer: nobody twice, oneself only if nobody else is.
 
     * Reply-To counts instead of From; one that names only oneself does not.
     * An answer to one's own mail goes where that went, unless it has a Reply-To of
       somebody else: a web form that writes in the name of the house.
-    * To all: those it was sent to stay in To, copies stay copies; with ``followup``
-      (:func:`followup_to`) it goes there alone.
+    * To all: those it was sent to stay in To, copies stay copies; where a list says by
+      Mail-Followup-To where answers to all go (mutt, Debian), they go there alone.
 
     ``own_addresses`` also stand for their tagged forms (``me+tag@host``).
     """
@@ -77,8 +59,8 @@ def reply_recipients(
         return [a for a in addresses if "@" in a.email and not _is_own(a, own)]
 
     author = [a for a in (header.from_ or header.sender,) if a and a.email]
-    if all and others(followup):
-        return _once(others(followup), ())
+    if all and others(header.followup_to):
+        return _once(others(header.followup_to), ())
     answer = others(header.reply_to) or others(author)
     if not answer:
         # One's own mail, or one from nobody.
@@ -208,23 +190,6 @@ def quote_plain_as_html(text: str, intro: str) -> str:
     return quote_html(text_to_html(text), intro, {})
 
 
-def quote_text(text: str, intro: str) -> str:
-    """The parent of an answer in plain text; its signature is left out."""
-    lines = [line.rstrip("\r") for line in text.strip("\r\n").split("\n")]
-    if "-- " in lines:
-        lines = lines[: lines.index("-- ")]
-    while lines and not lines[-1].strip():
-        lines.pop()
-    return "\n".join([intro, *(_quoted(line) for line in lines)])
-
-
-def _quoted(line: str) -> str:
-    marks = _MARKED.match(line)
-    depth = min(marks[0].count(">"), _MAX_DEPTH) if marks else 0
-    rest = line[marks.end() :] if marks else line
-    return ("> " * (depth + 1) + rest).rstrip()
-
-
 def forward_html(
     title: str,
     lines: Sequence[tuple[str, str]],
@@ -240,8 +205,3 @@ def forward_html(
         f"<div>---------- {escape(title)} ----------<br>{shown}<br></div>"
         f"{editable_html(html, images)}</div>"
     )
-
-
-def forward_text(title: str, lines: Sequence[tuple[str, str]], text: str) -> str:
-    shown = "\n".join(f"{label}: {value}" for label, value in lines)
-    return f"---------- {title} ----------\n{shown}\n\n{text}"

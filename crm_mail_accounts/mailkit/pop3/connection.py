@@ -69,12 +69,6 @@ class Pop3Connection(Session):
             raise error
         self._ask_capabilities(behind_greeting=True)
 
-    def ask_capabilities(self) -> dict[str, str]:
-        """CAPA once more: behind the login a server may offer other things, and tell
-        ``EXPIRE`` and ``LOGIN-DELAY`` as they are for this user (RFC 2449)."""
-        self._ask_capabilities()
-        return self.capabilities
-
     def _ask_capabilities(self, *, behind_greeting: bool = False) -> None:
         self.capabilities, self.capabilities_told = {}, False
         self._begin()

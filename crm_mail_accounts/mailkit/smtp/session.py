@@ -46,7 +46,6 @@ from ..values import Credentials, Delivery, Endpoint
 from .smtputf8 import SMTPUTF8, missing_smtputf8, needs_smtputf8
 
 _REPLY = re.compile(rb"([2-5][0-9]{2})([ -]|\Z)(.*)", re.DOTALL)
-_ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _NEEDS_TLS = frozenset({530, 538})
 """RFC 3207: issue STARTTLS first; RFC 4954: encryption required."""

@@ -5,7 +5,7 @@ answers that they cannot read, that are being moved, or that a cache has lost.  
 confirmed by VANISHED (RFC 7162), or by a second, exact answer: UID SEARCH of a window
 that holds it.  And what would empty a folder is believed only when two connections say
 so.  Then the rows lose their place; a mail that turns up elsewhere is bound again
-(``moves``).
+(``identity``).
 """
 
 from __future__ import annotations

@@ -69,15 +69,6 @@ def server_key(extra: Mapping[str, object]) -> str | None:
     return None
 
 
-def loose_fingerprint(header: IndexHeader, raw: bytes) -> str:
-    """For servers that change size or arrival time when they move a mail: the
-    Message-ID with the telling fields; ``""`` without Message-ID.  Only to bind one row
-    to one mail (``moves``)."""
-    if not header.message_id:
-        return ""
-    return _digest(["loose", header.message_id.strip().lower(), _raw_fields(raw)])
-
-
 def _raw_fields(raw: bytes) -> str:
     """A digest that folding, spaces and the order of the fields do not change."""
     found: dict[bytes, bytes] = {}

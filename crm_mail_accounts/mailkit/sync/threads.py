@@ -21,7 +21,6 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import NamedTuple
 
 from ..limits import MAX_MESSAGE_ID, MAX_REFERENCES
 from ..mime.references import is_thread_key
@@ -221,67 +220,3 @@ def partition(
     for mail in rows:
         result.setdefault(together.find(numbers[mail.id]), []).append(mail.id)
     return [tuple(group) for group in result.values()]
-
-
-# -- the order on screen ------------------------------------------------------
-
-
-class TreeMail(NamedTuple):
-    """One mail of a conversation; ``at``: seconds, or anything that can be compared."""
-
-    id: int
-    message_id: str
-    in_reply_to: Sequence[str]
-    references: Sequence[str]
-    at: float
-
-
-def tree_order(mails: Iterable[TreeMail]) -> list[tuple[int, int]]:
-    """(id, depth) of all mails as a tree is read: a mail, then its answers.
-
-    A mail's parent is the last of its References that is there, else of its
-    In-Reply-To.  Where mails name each other in a circle the oldest is the root.
-    Brothers are in the order of their dates.
-    """
-    ordered = sorted(mails, key=lambda mail: (mail.at, mail.id))
-    by_id: dict[str, int] = {}
-    for index, mail in enumerate(ordered):
-        if mail.message_id:
-            by_id.setdefault(mail.message_id, index)
-    parents = [_parent(index, mail, by_id) for index, mail in enumerate(ordered)]
-    _break_circles(parents)
-    children: dict[int | None, list[int]] = {}
-    for index, parent in enumerate(parents):
-        children.setdefault(parent, []).append(index)
-    found: list[tuple[int, int]] = []
-    todo = [(index, 0) for index in reversed(children.get(None, []))]
-    while todo:
-        index, depth = todo.pop()
-        found.append((ordered[index].id, depth))
-        todo += [(child, depth + 1) for child in reversed(children.get(index, []))]
-    return found
-
-
-def _parent(index: int, mail: TreeMail, by_id: Mapping[str, int]) -> int | None:
-    for identifier in (*reversed(mail.references), *reversed(mail.in_reply_to)):
-        parent = by_id.get(identifier)
-        if parent is not None and parent != index:
-            return parent
-    return None
-
-
-def _break_circles(parents: list[int | None]) -> None:
-    """Indexes are in the order of dates, so the smallest of a circle is its oldest."""
-    done = [False] * len(parents)
-    for start in range(len(parents)):
-        path: list[int] = []
-        position: dict[int, int] = {}
-        index: int | None = start
-        while index is not None and not done[index] and index not in position:
-            position[index] = len(path)
-            path.append(index)
-            index = parents[index]
-        if index is not None and index in position:
-            parents[min(path[position[index] :])] = None
-        for passed in path:
-            done[passed] = True

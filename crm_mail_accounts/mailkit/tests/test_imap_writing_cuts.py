@@ -9,7 +9,6 @@ from collections import Counter
 import pytest
 
 from mailkit.errors import MailError
-from mailkit.imap.append import NewMail
 from mailkit.tests.imap_proxy import (
     corrupt_answer,
     cut_answer,
@@ -105,13 +104,12 @@ class Append:
 
     @staticmethod
     def again(session, before):
-        new = NewMail(mail(2), ("\\Seen",), DATE)
-        return session.resume_append("Sent", new, known(2), before=before)
+        if not session.find_appended("Sent", before, {0: known(2)}):
+            Append.run(session, before)
 
     @staticmethod
     def check(box, before, result):
         assert box.subjects("Sent") == Counter([1, 2, 2])
-        assert result.place in (None, (before.uidvalidity, 3))
         assert box.flags("Sent")[3] == {"\\Seen"}
 
 

@@ -135,6 +135,16 @@ def test_the_first_from_counts_and_several_to_fields_are_gathered():
     assert header.subject == "second"  # an empty field says nothing
 
 
+def test_blind_copies_and_the_place_for_answers_to_all_are_read():
+    header = index_header(
+        b"Bcc: one@a.example,\nTo: three@a.example,\n four@a.example\n"
+        b"Bcc: two@a.example\nMail-Followup-To: list@a.example\n\n"
+    )
+    assert [a.email for a in header.bcc] == ["one@a.example", "two@a.example"]
+    assert [a.email for a in header.to] == ["three@a.example", "four@a.example"]
+    assert [a.email for a in header.followup_to] == ["list@a.example"]
+
+
 @pytest.mark.parametrize(
     "lines, level",
     [

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from mailkit.errors import MailError
 from mailkit.limits import MAX_FILENAME, MAX_MIME_DEPTH, MAX_PARTS, MAX_TEXT
 from mailkit.mime.filenames import invented_filename, safe_filename
 from mailkit.mime.flowed import unflow
 from mailkit.mime.parameters import parameters
-from mailkit.mime.parse import parse_mail, parse_part
+from mailkit.mime.parse import parse_mail
 from mailkit.mime.transfer import decode_transfer
 
 SAMPLES = Path(__file__).with_name("samples")
@@ -193,22 +192,6 @@ def test_every_line_ending_gives_the_same_mail(end):
     mail = parse_mail(raw)
     assert [p.number for p in mail.parts] == ["1.2.2", "1.2.3", "2"]
     assert mail.text == "Hello in plain text\n"
-
-
-def test_parse_part_gives_what_parse_mail_gives():
-    for path in sorted(SAMPLES.glob("*.eml")):
-        raw = path.read_bytes()
-        for part in parse_mail(raw).parts:
-            assert parse_part(raw, part.number) == part, path.name
-
-
-def test_parse_part_also_gives_texts_and_names_what_is_not_there():
-    raw = sample("mixed_text_and_pdf")
-    assert parse_part(raw, "1").content == b"See the offer.\r\n"
-    for number in ("3", "1.1", "", "x", "0", "2.1"):
-        with pytest.raises(MailError) as caught:
-            parse_part(raw, number)
-        assert caught.value.code == "part_not_found"
 
 
 # -- limits ------------------------------------------------------------------

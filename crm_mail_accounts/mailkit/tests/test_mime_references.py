@@ -9,9 +9,7 @@ from mailkit.mime.references import (
     is_thread_key,
     message_id,
     message_ids,
-    thread_key_candidates,
 )
-from mailkit.values import IndexHeader
 
 
 @pytest.mark.parametrize(
@@ -74,19 +72,6 @@ def test_a_repeated_id_keeps_its_last_place_because_the_last_is_the_parent():
 )
 def test_ids_that_many_mails_share_join_nothing(identifier, useful):
     assert is_thread_key(identifier) is useful
-
-
-def test_thread_keys_come_nearest_first_and_once():
-    header = IndexHeader(
-        message_id="<own@x.test>",
-        in_reply_to=("<parent@x.test>",),
-        references=("<root@x.test>", "<1@localhost>", "<parent@x.test>"),
-    )
-    assert thread_key_candidates(header) == (
-        "<own@x.test>",
-        "<parent@x.test>",
-        "<root@x.test>",
-    )
 
 
 @pytest.mark.parametrize("unit", ["<", "a", "(", "a@", "<a@b>", " ", "=?a?q?"])

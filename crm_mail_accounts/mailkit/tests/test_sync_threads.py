@@ -14,12 +14,10 @@ from mailkit.sync.threads import (
     KEY_BYTES,
     ThreadMail,
     ThreadPlan,
-    TreeMail,
     assign,
     partition,
     thread_key,
     thread_keys,
-    tree_order,
 )
 from mailkit.tests.other_client import OtherClient
 
@@ -298,89 +296,6 @@ def test_guesses_do_not_depend_on_the_order(seed):
     for _again in range(5):
         dice.shuffle(mails)
         assert partition(mails, [ME]) == first
-
-
-# -- order --------------------------------------------------------------------
-
-
-def tree(*mails):
-    """Mails as (id, own, in_reply_to, references, at)."""
-    return tree_order(
-        TreeMail(number, own, ids(*answered), ids(*references), at)
-        for number, own, answered, references, at in (
-            (m[0], *ids(m[1]), *m[2:]) for m in mails
-        )
-    )
-
-
-def test_a_conversation_is_read_as_a_tree():
-    assert tree(
-        (4, "d", (), ("a", "b"), 4),
-        (3, "c", (), ("a",), 3),
-        (1, "a", (), (), 1),
-        (5, "e", ("c",), (), 5),
-        (2, "b", (), ("a",), 2),
-    ) == [(1, 0), (2, 1), (4, 2), (3, 1), (5, 2)]
-
-
-def test_the_last_reference_that_is_there_is_the_parent():
-    found = tree((1, "a", (), (), 1), (2, "b", (), ("a", "absent"), 2))
-    assert found == [(1, 0), (2, 1)]
-    assert tree((1, "a", (), (), 1), (2, "b", ("absent",), (), 2)) == [(1, 0), (2, 0)]
-
-
-def test_references_win_over_in_reply_to():
-    found = tree((1, "a", (), (), 1), (2, "b", (), (), 2), (3, "c", ("b",), ("a",), 3))
-    assert found == [(1, 0), (3, 1), (2, 0)]
-
-
-def test_circles_begin_with_the_oldest():
-    circle = tree(
-        (1, "a", ("c",), (), 3), (2, "b", ("a",), (), 2), (3, "c", ("b",), (), 9)
-    )
-    assert circle == [(2, 0), (3, 1), (1, 2)]
-    assert tree((1, "a", ("a",), (), 1)) == [(1, 0)]
-    # an older mail that leads into the circle is no part of it
-    leading = tree(
-        (1, "a", ("c",), (), 1), (2, "b", ("c",), (), 5), (3, "c", ("b",), (), 6)
-    )
-    assert leading == [(2, 0), (3, 1), (1, 2)]
-
-
-def test_two_mails_with_one_id_have_no_parent_in_each_other():
-    assert tree((1, "a", (), (), 1), (2, "a", (), (), 2), (3, "b", ("a",), (), 3)) == [
-        (1, 0),
-        (3, 1),
-        (2, 0),
-    ]
-
-
-@pytest.mark.parametrize("seed", range(30))
-def test_every_mail_is_shown_once_whatever_they_say(seed):
-    dice = random.Random(seed)
-    names = [f"m{number}" for number in range(30)]
-    mails = [
-        TreeMail(
-            number,
-            dice.choice(ids(*names, "")),
-            ids(*dice.sample(names, dice.choice((0, 1)))),
-            ids(*dice.sample(names, dice.choice((0, 1, 3)))),
-            dice.randrange(10),
-        )
-        for number in range(40)
-    ]
-    order = tree_order(mails)
-    assert sorted(one for one, _depth in order) == list(range(40))
-    depths = [depth for _one, depth in order]
-    assert depths[0] == 0
-    assert all(b <= a + 1 for a, b in zip(depths, depths[1:], strict=False))
-
-
-def test_a_long_chain_is_no_recursion():
-    chain = [
-        TreeMail(n, *ids(f"m{n}"), ids(f"m{n - 1}"), (), float(-n)) for n in range(5000)
-    ]
-    assert tree_order(chain)[-1] == (4999, 4999)
 
 
 def test_what_is_stored_as_text_is_read_back():
