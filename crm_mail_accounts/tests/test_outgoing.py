@@ -374,6 +374,19 @@ class TestOutgoing(OutgoingCase):
         self.assertTrue(parent.answered)
         self.assertIn(b"\\Answered", self.mailbox.flags()[0])
 
+    def test_a_list_says_where_answers_to_all_go(self):
+        post = simple_mail("Release", sender=self.friend.username)
+        post["Mail-Followup-To"] = "list@live.test"
+        self.mailbox.append(post)
+        self.sync(self.account)
+        (parent,) = self.messages(self.account, subject="Release")
+        for kind, email in (
+            ("reply_all", "list@live.test"),
+            ("reply", self.friend.username),
+        ):
+            started = self.client().compose_start(kind, parent.id)
+            self.assertEqual([one["email"] for one in started["to"]], [email])
+
     def test_a_forwarded_mail_takes_its_files_along(self):
         offer = simple_mail("Offer")
         offer.add_attachment(

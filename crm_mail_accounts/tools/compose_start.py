@@ -100,13 +100,8 @@ def _of_message(env, kind, message, mail: ParsedMail | None, sender, senders) ->
             "subject": reply.forward_subject(message.subject or ""),
             "attachments": [_whole(env, message)],
         }
-    quote, plain = _quote(env, kind, message, mail)
-    found = {
-        "body_html": str(body(env, "", sender) + quote),
-        "plain": plain,
-    }
-    if plain:
-        found["body_html"] = quote
+    quote = _quote(env, kind, message, mail)
+    found = {"body_html": str(body(env, "", sender) + quote)}
     if kind == "forward":
         found["subject"] = reply.forward_subject(mail.header.subject)
         found["attachments"] = _parts(message, mail)
@@ -125,7 +120,6 @@ def _again(kind: str, message, mail: ParsedMail, sender) -> dict:
     """A draft of the server, or a mail that is written anew."""
     html = mail.html or text_to_html(mail.text)
     header = mail.header
-    raw_header = message._cached_raw().partition(b"\r\n\r\n")[0]
     found = {
         "to": _payload(header.to),
         "cc": _payload(header.cc),
@@ -137,25 +131,13 @@ def _again(kind: str, message, mail: ParsedMail, sender) -> dict:
         else "normal",
     }
     if kind == "draft":
-        found["bcc"] = _payload(_bcc(raw_header))
+        found["bcc"] = _payload(header.bcc)
     else:
         found["parent"] = {"message_id": message.id, "kind": kind}
     return found
 
 
-def _bcc(raw_header: bytes) -> tuple[Address, ...]:
-    """Blind copies, which nothing but a draft has."""
-    renamed = b"\r\n".join(
-        b"To:" + line[4:] if line[:4].lower() == b"bcc:" else line
-        for line in raw_header.split(b"\r\n")
-        if not line.lower().startswith(b"to:")
-    )
-    if renamed == raw_header or b"\r\nTo:" not in b"\r\n" + renamed:
-        return ()
-    return index_header(renamed).to
-
-
-def _quote(env, kind: str, message, mail: ParsedMail) -> tuple[Markup, bool]:
+def _quote(env, kind: str, message, mail: ParsedMail) -> Markup:
     header = mail.header
     sender = header.from_ or header.sender or Address("", "")
     when = format_datetime(
@@ -169,7 +151,7 @@ def _quote(env, kind: str, message, mail: ParsedMail) -> tuple[Markup, bool]:
             html = reply.quote_html(mail.html, intro, _images(mail))
         else:
             html = reply.quote_plain_as_html(mail.text, intro)
-        return Markup(html), False  # noqa: S704 cleaned by it
+        return Markup(html)  # noqa: S704 cleaned by it
     lines = [
         (env._("From"), format_address(sender)),
         (env._("Date"), when),
@@ -184,7 +166,7 @@ def _quote(env, kind: str, message, mail: ParsedMail) -> tuple[Markup, bool]:
         mail.html or text_to_html(mail.text),
         _images(mail),
     )
-    return Markup(html), False  # noqa: S704 cleaned by it
+    return Markup(html)  # noqa: S704 cleaned by it
 
 
 def _images(mail: ParsedMail) -> dict[str, str]:
