@@ -11,6 +11,7 @@ import {
     makeContext,
     makeFolder,
     makeLink,
+    makeMessage,
     makeRow,
     makeTalk,
     mockMailServer,
@@ -101,6 +102,20 @@ test("a folder that is opened late does not hide what was read since", async () 
     await opened;
     expect(client.store.list.status).toBe("ready");
     expect(subjects(client)[0]).toBe("Newer");
+});
+
+test("a question that fails late does not hide what was answered since", async () => {
+    const client = await startClient();
+    const held = hold("list_messages", page);
+    const opened = client.reopen();
+    await animationFrame();
+    const refreshed = client.refreshList();
+    await animationFrame();
+    held[1].resolve();
+    await refreshed;
+    held[0].reject(refusal("Too late"));
+    await opened;
+    expect(client.store.list.status).toBe("ready");
 });
 
 test("counts that were overtaken are asked for again", async () => {
@@ -244,6 +259,68 @@ test("what the CRM knows is asked again when the mail was linked meanwhile", asy
     held[1].resolve();
     await opened;
     expect(client.store.context.data.links).toHaveLength(1);
+});
+
+test("a mail and its conversation that come late keep what was linked meanwhile", async () => {
+    server.rows = [makeRow(3, {thread_id: 9}), makeRow(2, {thread_id: 9})];
+    server.thread = server.rows;
+    const client = await startClient();
+    const linked = () => client.store.list.rows[0].links.length;
+    const mails = hold("open_message", (id) => server.message(id));
+    const threads = hold("open_thread", () => ({rows: server.thread, drafts: []}));
+    const link = makeLink({message_id: 3});
+    onRpc("crm.mail.client", "link_message", () => link);
+    client.store.startMessage(3);
+    const loaded = Promise.all([client.loadMessage(3), client.loadThread(9)]);
+    await animationFrame();
+    await client.links.link(3, link.model, link.res_id);
+    server.rows[0].links = [link];
+    server.message = (id) => ({...makeMessage(id), links: [link]});
+    [mails, threads].forEach(([held]) => held.resolve());
+    await animationFrame();
+    await animationFrame();
+    [mails, threads].forEach(([, held]) => held.resolve());
+    await loaded;
+    expect(linked()).toBe(1);
+    expect(client.store.thread.rows[0].links).toHaveLength(1);
+});
+
+test("what was asked before a contact was made does not hide it", async () => {
+    const client = await startClient();
+    let partner = false;
+    const context = () => makeContext({partner});
+    const held = hold("message_context", context);
+    onRpc("crm.mail.client", "create_contact", () => {
+        partner = makeContext().partner;
+        return context();
+    });
+    const opened = client.openMessage(3);
+    await animationFrame();
+    await client.reading.createContact(3, {});
+    held[0].resolve();
+    await animationFrame();
+    await animationFrame();
+    expect(client.store.context.data.partner).not.toBe(false);
+    held[1].resolve();
+    await opened;
+    expect(client.store.context.data.partner).not.toBe(false);
+});
+
+test("what was counted before an absence was ended does not begin it again", async () => {
+    server.accounts[0].away = true;
+    const client = await startClient();
+    const held = hold("progress", progress);
+    onRpc("crm.mail.client", "vacation_end", () => {
+        server.accounts[0].away = false;
+        return copy(progress());
+    });
+    const looked = client.look();
+    await animationFrame();
+    await client.filters.endAway(1);
+    held[0].resolve();
+    await looked;
+    expect(client.store.accounts[0].away).toBe(false);
+    client.leave();
 });
 
 test("a talk that was asked before a comment does not hide it", async () => {

@@ -14,15 +14,19 @@ export class AnswerOrder {
      * A question about a subject is asked.
      *
      * @param {string} subject
-     * @returns {() => boolean} for its answer: whether that still says something new
+     * @returns {(answer: {failed: boolean}) => boolean} for its answer: whether that
+     * still says something new. A failure says nothing where a younger question was
+     * answered, and makes no older answer old.
      */
     ask(subject) {
         const serial = ++this.asked;
-        return () => {
+        return ({failed}) => {
             if (serial < (this.answered.get(subject) || 0)) {
                 return false;
             }
-            this.answered.set(subject, serial);
+            if (!failed) {
+                this.answered.set(subject, serial);
+            }
             return true;
         };
     }

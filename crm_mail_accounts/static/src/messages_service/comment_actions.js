@@ -57,25 +57,23 @@ export class CommentActions {
     /** @param {number} messageId a mail that is shared with the reader */
     async show(messageId) {
         const {client} = this;
-        if (!client.screens) {
-            await client.openMessages();
-        }
+        await client.showScreen();
         await client.openFolder(specialPlace("shared"));
         await client.openMessage(messageId);
     }
 
     /** @param {number} messageId */
     async load(messageId) {
-        const {changes, order} = this.client;
+        const {client} = this;
         this.store.comments.start(messageId);
-        const {facts} = changes;
-        const isNews = order.ask(`talk-${messageId}`);
-        const answer = await this.client.ask("conversation", [messageId]);
+        const isNews = client.order.ask(`talk-${messageId}`);
+        const answer = await client.askFresh("conversation", [messageId]);
+        if (!isNews(answer)) {
+            return;
+        }
         if (answer.failed) {
             this.store.comments.fail(messageId, answer.sentence);
-        } else if (facts !== changes.facts) {
-            await this.load(messageId);
-        } else if (isNews()) {
+        } else {
             this.take(messageId, answer.value);
         }
     }

@@ -78,9 +78,7 @@ export class ComposeSending {
         state.activate(key);
         if (messageId) {
             state.setMode(key, "minimised");
-            if (!client.screens) {
-                await client.openMessages();
-            }
+            await client.showScreen();
             await client.openMessage(messageId);
         }
     }

@@ -20,23 +20,18 @@ const VALUE_NAMES = [
     "parent",
 ];
 /** What a mail is started as when it answers another */
-const ANSWERS = ["reply", "reply_all"];
+export const ANSWERS = ["reply", "reply_all"];
 /** Windows that stand open side by side; opening one more folds the oldest */
 const OPEN_MAX = 2;
 
-/**
- * The name of a window. It stays with what is written, in the browser's storage as
- * well, so that a save or a sending whose answer was lost is not done twice.
- *
- * @returns {string}
- */
+/** @returns {string} a name that nobody else has */
 export function newToken() {
     const parts = crypto.getRandomValues(new Uint32Array(4));
     return Array.from(parts, (part) => part.toString(36)).join("");
 }
 
 /** @returns {Composition} */
-function emptyComposition() {
+export function emptyComposition() {
     return {
         id: false,
         version: 0,
@@ -172,6 +167,8 @@ export class ComposeWindows {
         this.windows.push({
             ...emptyComposition(),
             key,
+            // It stays with what is written, in the browser's storage as well, so that
+            // a save or a sending whose answer was lost is not done twice.
             token: newToken(),
             mode: "normal",
             status: "loading",

@@ -218,7 +218,7 @@ export class FilterActions {
     /** @param {number} accountId */
     async endAway(accountId) {
         const {client} = this;
-        const answer = await client.ask("vacation_end", [accountId]);
+        const answer = await client.askChange("vacation_end", [accountId]);
         if (answer.failed) {
             client.tell(answer.sentence);
         } else {

@@ -1,5 +1,7 @@
 import {_t} from "@web/core/l10n/translation";
 
+import {UNDO_TIME} from "./undo_offer";
+
 /**
  * Which records a mail belongs to: what can be chosen, linking, and taking it back.
  *
@@ -12,9 +14,6 @@ import {_t} from "@web/core/l10n/translation";
  * @typedef {{model: string, model_label: string, res_id: number, name: string, subtitle: string}} FoundRecord
  * @typedef {{names: string[]|false, more: number, outside: string[]}} Audience
  */
-
-/** Milliseconds in which a link that was taken back can be made again by one click */
-export const UNDO_TIME = 8000;
 
 export class LinkActions {
     /** @param {MailClientService} client */
@@ -45,7 +44,10 @@ export class LinkActions {
      */
     async setVisibility(messageId, visibility) {
         const {client} = this;
-        const answer = await client.ask("set_visibility", [messageId, visibility]);
+        const answer = await client.askChange("set_visibility", [
+            messageId,
+            visibility,
+        ]);
         if (answer.failed) {
             return answer;
         }

@@ -53,8 +53,8 @@ export class ListService extends AccountService {
     }
 
     /**
-     * Changes something that rows of the list show beside the mail itself: whose it is,
-     * what it is linked to, what was said about it.
+     * Changes something that is shown beside mails, and that other answers tell as well:
+     * whose a mail is, what it is linked to, what was said about it, who its sender is.
      *
      * @param {string} method
      * @param {Array} args
@@ -64,17 +64,35 @@ export class ListService extends AccountService {
         return this.changes.watch(() => this.ask(method, args));
     }
 
+    /**
+     * Asks for what tells such things, and again where one was changed meanwhile.
+     *
+     * @param {string} method
+     * @param {Array} args
+     * @returns {Promise<import("./mail_client_service").Answer>}
+     */
+    async askFresh(method, args) {
+        const {changes} = this;
+        for (;;) {
+            const {facts} = changes;
+            const answer = await this.ask(method, args);
+            if (answer.failed || facts === changes.facts) {
+                return answer;
+            }
+        }
+    }
+
     async loadList() {
         const {store} = this;
         const {viewKey} = store;
         const {serial} = this.changes;
         const isNews = this.order.ask("list");
         const answer = await this.askList(false, PAGE_SIZE);
-        if (answer.failed) {
-            store.failFolder(viewKey, answer.sentence);
+        if (!isNews(answer)) {
             return;
         }
-        if (!isNews()) {
+        if (answer.failed) {
+            store.failFolder(viewKey, answer.sentence);
             return;
         }
         store.setFirstPage(viewKey, answer.value);
@@ -134,6 +152,9 @@ export class ListService extends AccountService {
         const isNews = this.order.ask("list");
         const length = Math.max(PAGE_SIZE, store.list.rows.length);
         const answer = await this.askList(false, Math.min(length, REFRESH_MAX));
+        if (!isNews(answer)) {
+            return;
+        }
         if (answer.failed) {
             // What is on screen stays: an old list is better than none.
             if (!store.list.rows.length) {
@@ -144,9 +165,6 @@ export class ListService extends AccountService {
         if (changes.isStale(serial)) {
             // The reader has changed mails meanwhile: this page shows them as before.
             await this.refreshList({announce});
-            return;
-        }
-        if (!isNews()) {
             return;
         }
         const count = store.mergeFirstPage(viewKey, answer.value);

@@ -81,6 +81,13 @@ export class MailClientService extends NewsService {
         }
     }
 
+    /** Shows the mail client, where no screen of this tab does. */
+    async showScreen() {
+        if (!this.screens) {
+            await this.openMessages();
+        }
+    }
+
     /** Opens what is not open at this place yet, and closes the mail of another. */
     async goTo({folderId = false, messageId = false, threadId = false}) {
         const {store} = this;

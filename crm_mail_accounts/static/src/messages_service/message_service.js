@@ -47,10 +47,13 @@ export class MessageService extends ListService {
         store.startThread(threadId);
         const {serial} = this.changes;
         const isNews = this.order.ask("thread");
-        const answer = await this.ask("open_thread", [threadId]);
+        const answer = await this.askFresh("open_thread", [threadId]);
+        if (!isNews(answer)) {
+            return;
+        }
         if (answer.failed) {
             store.failThread(threadId, answer.sentence);
-        } else if (isNews()) {
+        } else {
             const rows = answer.value.rows.map((row) =>
                 this.withShownFlags(row, serial)
             );
@@ -62,7 +65,7 @@ export class MessageService extends ListService {
     async loadMessage(messageId) {
         const {store} = this;
         const {serial} = this.changes;
-        const answer = await this.ask("open_message", [messageId]);
+        const answer = await this.askFresh("open_message", [messageId]);
         if (answer.failed) {
             // One that is shown from memory stays: it is better than none.
             if (!this.ahead.recall(messageId) || store.online) {
@@ -105,17 +108,16 @@ export class MessageService extends ListService {
 
     /** @param {number} messageId */
     async loadContext(messageId) {
-        const {changes, store} = this;
+        const {store} = this;
         store.startContext(messageId);
-        const {facts} = changes;
         const isNews = this.order.ask("context");
-        const answer = await this.ask("message_context", [messageId]);
+        const answer = await this.askFresh("message_context", [messageId]);
+        if (!isNews(answer)) {
+            return;
+        }
         if (answer.failed) {
             store.failContext(messageId, answer.sentence);
-        } else if (facts !== changes.facts && messageId === store.openId) {
-            // It was linked, or a record was made of it, meanwhile.
-            await this.loadContext(messageId);
-        } else if (isNews()) {
+        } else {
             store.setContext(messageId, answer.value);
         }
     }

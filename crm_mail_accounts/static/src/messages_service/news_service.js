@@ -129,7 +129,7 @@ export class NewsService extends MessageService {
         const isNews = this.order.ask("progress");
         const wasAway = !store.online;
         const answer = await this.ask("progress", []);
-        if (!answer.failed && (changes.isStale(serial) || !isNews())) {
+        if (!answer.failed && (changes.isStale(serial) || !isNews(answer))) {
             changed.forEach((folderId) => this.changedFolderIds.add(folderId));
             this.lookSoon();
         } else if (!answer.failed) {
@@ -224,7 +224,8 @@ export class NewsService extends MessageService {
         const {serial} = this.changes;
         const isNews = this.order.ask("progress");
         const answer = await this.ask("bootstrap", []);
-        const isCurrent = !answer.failed && isNews() && !this.changes.isStale(serial);
+        const isCurrent =
+            !answer.failed && isNews(answer) && !this.changes.isStale(serial);
         return {answer, isCurrent};
     }
 

@@ -33,9 +33,12 @@ export class OutgoingActions {
         }
         const isNews = this.client.order.ask("outgoing");
         const answer = await this.client.ask("outgoing_list", [kind]);
+        if (!isNews(answer)) {
+            return;
+        }
         if (answer.failed) {
             this.state.fail(kind, answer.sentence);
-        } else if (isNews()) {
+        } else {
             this.state.setPage(kind, answer.value);
         }
     }
@@ -155,9 +158,7 @@ export class OutgoingActions {
                         name: _t("Show"),
                         onClick: async () => {
                             close();
-                            if (!this.client.screens) {
-                                await this.client.openMessages();
-                            }
+                            await this.client.showScreen();
                             this.open("outgoing");
                         },
                     },

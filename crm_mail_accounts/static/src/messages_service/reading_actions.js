@@ -52,7 +52,7 @@ export class ReadingActions {
         const {client, store} = this;
         store.startView(row.id);
         const {serial} = client.changes;
-        const answer = await client.ask("open_message", [row.id]);
+        const answer = await client.askFresh("open_message", [row.id]);
         if (answer.failed) {
             store.failView(row.id, answer.sentence);
             return;
@@ -132,7 +132,7 @@ export class ReadingActions {
      */
     async createContact(messageId, values) {
         const {client, store} = this;
-        const answer = await client.ask("create_contact", [messageId, values]);
+        const answer = await client.askChange("create_contact", [messageId, values]);
         if (answer.failed) {
             client.tell(answer.sentence);
             return false;

@@ -4,6 +4,8 @@ import {_t} from "@web/core/l10n/translation";
 import {user} from "@web/core/user";
 import {effect} from "@web/core/utils/reactive";
 
+import {ANSWERS, newToken} from "./compose_windows";
+
 /**
  * Several people in one mailbox: says to the others what this tab shows, hears what
  * theirs show, and gives conversations to colleagues.
@@ -18,23 +20,17 @@ import {effect} from "@web/core/utils/reactive";
 const BUS_PRESENCE = "crm_mail_accounts/presence";
 const BUS_ASSIGNED = "crm_mail_accounts/assigned";
 const BUS_DRAFT = "crm_mail_accounts/draft";
-const ANSWERS = ["reply", "reply_all"];
 /** Milliseconds after which the server hears again that we are still there */
 export const PRESENCE_PERIOD = 20000;
 /** Milliseconds in which several steps of the reader become one word to the server */
 export const PRESENCE_DELAY = 250;
 
-/** A name for this tab, that the server tells one tab of a person from another by */
-function newTab() {
-    const parts = crypto.getRandomValues(new Uint32Array(3));
-    return Array.from(parts, (part) => part.toString(36)).join("");
-}
-
 export class TeamActions {
     /** @param {MailClientService} client */
     constructor(client) {
         this.client = client;
-        this.tab = newTab();
+        /** By it the server tells one tab of a person from another */
+        this.tab = newToken();
         this.timer = 0;
         /** What the server was told last, and what it is to be told now */
         this.told = "";
@@ -243,9 +239,7 @@ export class TeamActions {
     /** @param {{account_id: number, message_id: number}} payload a mail of a mailbox */
     async show({account_id: accountId, message_id: messageId}) {
         const {client, store} = this;
-        if (!client.screens) {
-            await client.openMessages();
-        }
+        await client.showScreen();
         const inbox = store.folders.find(
             (folder) => folder.account_id === accountId && folder.role === "inbox"
         );
