@@ -1,3 +1,5 @@
+import {emptyComposition} from "@crm_mail_accounts/messages_service/compose_windows";
+
 /** A mailbox of the tests: values as `crm.mail.client` sends them. */
 
 export function makeAccount(values = {}) {
@@ -193,25 +195,11 @@ export function makeSender(values = {}) {
 /** A mail that is begun, as `compose_start` sends it. */
 export function makeComposition(values = {}) {
     return {
-        id: false,
-        version: 0,
-        state: "draft",
+        ...emptyComposition(),
         sender_key: "account:1",
         senders: [makeSender()],
-        to: [],
-        cc: [],
-        bcc: [],
-        subject: "",
         body_html:
             '<div><br></div><div class="o_crm_mail_signature" data-sender="account:1"><div>Laura</div></div>',
-        plain: false,
-        importance: "normal",
-        read_receipt: false,
-        attachments: [],
-        parent: false,
-        record: false,
-        send_at: false,
-        error: "",
         started_at: "2026-03-10 09:00:00",
         ...values,
     };

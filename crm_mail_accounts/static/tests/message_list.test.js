@@ -191,13 +191,13 @@ test("a folder that cannot be followed says why, and is tried again", async () =
     expect(".o_crm_mail_folder_warning").toHaveCount(1);
     server.calls.length = 0;
     expect("[data-folder-id='1'] .o_crm_mail_folder_warning").toHaveText(problem);
-    expect(".o_crm_mail_folder_problem_text").toHaveText(problem);
+    expect(".o_crm_mail_folder_note_text").toHaveText(problem);
     await contains(".o_crm_mail_retry_folder").click();
     expect(server.calls).toEqual(["retry_folder"]);
     expect(".o_crm_mail_retry_folder").not.toBeEnabled();
     await contains("[data-folder-id='2']").click();
     await animationFrame();
-    expect(".o_crm_mail_folder_problem").toHaveCount(0);
+    expect(".o_crm_mail_folder_note").toHaveCount(0);
 });
 
 test("mails that could not be read are counted, listed alone and tried again", async () => {
@@ -206,7 +206,7 @@ test("mails that could not be read are counted, listed alone and tried again", a
     });
     await mountMailClient();
     await animationFrame();
-    expect(".o_crm_mail_unreadable_text").toHaveText(
+    expect(".o_crm_mail_folder_note_text").toHaveText(
         "2 messages could not be read from the mail server."
     );
     await contains(".o_crm_mail_show_unreadable").click();
@@ -220,12 +220,12 @@ test("mails that could not be read are counted, listed alone and tried again", a
     await animationFrame();
     expect(getService("crm_mail_client").store.view).toBe(1);
     server.calls.length = 0;
-    await contains(".o_crm_mail_retry_unreadable").click();
+    await contains(".o_crm_mail_retry_folder").click();
     expect(server.calls).toEqual(["retry_folder"]);
-    expect(".o_crm_mail_retry_unreadable").not.toBeEnabled();
+    expect(".o_crm_mail_retry_folder").not.toBeEnabled();
     await contains("[data-folder-id='2']").click();
     await animationFrame();
-    expect(".o_crm_mail_unreadable_note").toHaveCount(0);
+    expect(".o_crm_mail_folder_note").toHaveCount(0);
 });
 
 test("an empty folder says so, and why when there is a reason", async () => {

@@ -1,5 +1,7 @@
 import {makeServerError, onRpc} from "@web/../tests/web_test_helpers";
 
+import {usualLayout} from "@crm_mail_accounts/messages_service/layout_state";
+
 import {
     makeAccount,
     makeComposition,
@@ -51,16 +53,7 @@ export function mockMailServer(values = {}) {
         opportunity: () => ({id: 5, name: "Deal", context: makeContext()}),
         task: () => ({id: 6, name: "To do", context: makeContext()}),
         specials: {flagged: 0, imported: 0, shared: 0},
-        layout: {
-            preview: true,
-            threads: true,
-            merge: true,
-            density: "comfortable",
-            pane: "right",
-            notify: false,
-            sound: false,
-            notify_folders: {},
-        },
+        layout: usualLayout(),
         /** What the list is asked for, call by call */
         views: [],
         /** What the mail server itself finds */

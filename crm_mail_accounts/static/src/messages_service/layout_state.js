@@ -7,7 +7,7 @@
  */
 
 /** @returns {Layout} until the server has told */
-function usualLayout() {
+export function usualLayout() {
     return {
         preview: true,
         threads: true,

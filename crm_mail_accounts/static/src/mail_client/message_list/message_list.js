@@ -10,12 +10,11 @@ import {_t} from "@web/core/l10n/translation";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {placeName} from "../folder_list/folder_name";
-import {FolderProblem} from "../folder_problem/folder_problem";
+import {FolderNote} from "../folder_note/folder_note";
 import {MailToolbar} from "../mail_toolbar/mail_toolbar";
 import {useMailActions} from "../mail_toolbar/use_mail_actions";
 import {unreadOf} from "../../messages_service/list_state";
 import {SearchBar} from "../search_bar/search_bar";
-import {UnreadableNote} from "../unreadable_note/unreadable_note";
 import {ListKeys} from "./list_keys";
 import {ListText} from "./list_text";
 import {longDate, shortDate} from "./message_date";
@@ -42,7 +41,7 @@ const ROW_ACTIONS = ["archive", "delete", "read", "unread"];
 /** The mails of a folder, or of what was searched for, newest first. */
 export class MessageList extends Component {
     static template = "crm_mail_accounts.MessageList";
-    static components = {FolderProblem, MailToolbar, SearchBar, UnreadableNote};
+    static components = {FolderNote, MailToolbar, SearchBar};
     static props = {
         isPhone: {type: Boolean, optional: true},
     };
@@ -160,6 +159,11 @@ export class MessageList extends Component {
     get hasFoot() {
         const {loadingMore, moreError, serverText} = this.store.list;
         return Boolean(this.canAskServer || serverText || loadingMore || moreError);
+    }
+
+    /** Whether the list holds nothing but mails that the server could not give */
+    get showsUnreadable() {
+        return this.store.hasFlagFacet("unreadable");
     }
 
     /** @param {import("../../messages_service/mail_client_store").Row} row */

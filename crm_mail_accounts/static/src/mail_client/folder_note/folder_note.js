@@ -2,11 +2,16 @@ import {Component} from "@odoo/owl";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
 
-/** Why the mail of a folder is not followed, and the way to try it again. */
-export class FolderProblem extends Component {
-    static template = "crm_mail_accounts.FolderProblem";
+/**
+ * What is wrong with a folder, or with mails of it, and another try; before it, in the
+ * slot, what else can be done.
+ */
+export class FolderNote extends Component {
+    static template = "crm_mail_accounts.FolderNote";
     static props = {
         folder: Object,
+        text: String,
+        slots: {type: Object, optional: true},
     };
 
     setup() {
