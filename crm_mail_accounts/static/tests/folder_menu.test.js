@@ -10,6 +10,7 @@ import {
     makeRow,
     mockMailServer,
     mountMailClient,
+    told,
 } from "./mail_client_test_helpers";
 
 describe.current.tags("desktop");
@@ -20,7 +21,6 @@ const item = (name) => `.o-dropdown--menu [data-action='${name}']`;
 const items = () =>
     queryAllAttributes(".o-dropdown--menu [data-action]", "data-action");
 const names = () => queryAllTexts(".o_crm_mail_folder_name");
-const told = () => queryAllTexts(".o_notification_content");
 
 let server = null;
 

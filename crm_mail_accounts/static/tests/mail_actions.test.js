@@ -17,6 +17,8 @@ import {
     makeRow,
     mockMailServer,
     mountMailClient,
+    shownIds,
+    told,
 } from "./mail_client_test_helpers";
 
 describe.current.tags("desktop");
@@ -37,14 +39,11 @@ const makeFolders = () => [
     }),
 ];
 
-const shownIds = () =>
-    queryAllAttributes(".o_crm_mail_row", "data-message-id").map(Number);
 const action = (name) => `.o_crm_mail_reading_pane [data-action='${name}']`;
 const rowAction = (id, name) => `[data-message-id='${id}'] [data-action='${name}']`;
 /** The icons of a row appear under the mouse, which a test has not. */
 const clickRowAction = (id, name) =>
     contains(rowAction(id, name), {visible: false}).click();
-const told = () => queryAllTexts(".o_notification_content");
 
 let server = null;
 

@@ -211,6 +211,18 @@ describe("with the server", () => {
         return held;
     }
 
+    /** The list as it was when it was asked for; asked again, as it is then */
+    function holdList() {
+        const answers = [JSON.parse(JSON.stringify(server.rows))];
+        const held = holdBack("list_messages", () => ({
+            rows: answers.pop() || server.rows,
+            before: false,
+            total: 3,
+            indexed: 3,
+        }));
+        return {held, answers};
+    }
+
     const progress = () => ({
         accounts: server.accounts,
         folders: server.folders,
@@ -256,13 +268,7 @@ describe("with the server", () => {
 
     test("a list that was asked before does not bring back what left", async () => {
         const client = await startClient();
-        const answers = [server.rows.map((row) => ({...row}))];
-        const held = holdBack("list_messages", () => ({
-            rows: answers.pop() || server.rows,
-            before: false,
-            total: 3,
-            indexed: 3,
-        }));
+        const {held, answers} = holdList();
         const refreshed = client.refreshList();
         const archived = client.mails.archive([client.store.list.rows[0]]);
         held.resolve();
@@ -274,13 +280,7 @@ describe("with the server", () => {
     test("a list that was asked before shows whose a conversation is by now", async () => {
         const client = await startClient();
         const marco = makePerson(8, {name: "Marco Neri"});
-        const answers = [server.rows.map((row) => ({...row}))];
-        const held = holdBack("list_messages", () => ({
-            rows: answers.pop() || server.rows,
-            before: false,
-            total: 3,
-            indexed: 3,
-        }));
+        const {held, answers} = holdList();
         const refreshed = client.refreshList();
         const assigned = client.team.assign([client.store.list.rows[0]], marco);
         server.rows[0].assigned = marco;
@@ -305,14 +305,8 @@ describe("with the server", () => {
 
     test("a list that was asked before does not hide a new link", async () => {
         const client = await startClient();
-        const answers = [JSON.parse(JSON.stringify(server.rows))];
         const link = makeLink({message_id: 3});
-        const held = holdBack("list_messages", () => ({
-            rows: answers.pop() || server.rows,
-            before: false,
-            total: 3,
-            indexed: 3,
-        }));
+        const {held, answers} = holdList();
         onRpc("crm.mail.client", "link_message", () => link);
         const refreshed = client.refreshList();
         await client.links.link(3, link.model, link.res_id);

@@ -1,10 +1,19 @@
 import {after, beforeEach} from "@odoo/hoot";
+import {queryAllAttributes, queryAllTexts} from "@odoo/hoot-dom";
+import {animationFrame} from "@odoo/hoot-mock";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
-import {mountWithCleanup, patchWithCleanup} from "@web/../tests/web_test_helpers";
+import {
+    contains,
+    mountWithCleanup,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
 import {assets} from "@web/core/assets";
 import {registry} from "@web/core/registry";
 
 import {MailClient} from "@crm_mail_accounts/mail_client/mail_client";
+
+import {makeMessage} from "./mail_client_test_values";
+import {mockMailServer} from "./mock_mail_server";
 
 export * from "./mail_client_test_values";
 export * from "./mock_mail_server";
@@ -42,6 +51,40 @@ export function defineMailClientModels() {
 /** The whole screen, at the place that the address names. */
 export function mountMailClient(props = {}) {
     return mountWithCleanup(MailClient, {props});
+}
+
+/**
+ * The first mail of the list, opened by a click.
+ *
+ * @param {object} [mail] values of it
+ * @param {object} [values] of the server
+ */
+export async function openFirst(mail = {}, values = {}) {
+    const server = mockMailServer({message: (id) => makeMessage(id, mail), ...values});
+    await mountMailClient();
+    await contains(".o_crm_mail_row:first").click();
+    await animationFrame();
+    return server;
+}
+
+/** @returns {number[]} the mails whose rows are drawn */
+export function shownIds() {
+    return queryAllAttributes(".o_crm_mail_row", "data-message-id").map(Number);
+}
+
+/** @returns {string[]} what notifications say */
+export function told() {
+    return queryAllTexts(".o_notification_content");
+}
+
+/**
+ * Where a frame shows its mail from. Hoot keeps the addresses of frames apart, so that
+ * nothing is fetched.
+ *
+ * @param {HTMLIFrameElement} frame
+ */
+export function frameAddress(frame) {
+    return frame.dataset.src;
 }
 
 /**

@@ -13,19 +13,16 @@ import {FOLLOWS_CONTENT} from "@crm_mail_accounts/mail_client/message_view/messa
 
 import {
     defineMailClientModels,
+    frameAddress,
     makeContext,
     makeLink,
-    makeMessage,
     makeOpportunity,
-    mockMailServer,
-    mountMailClient,
     noteActions,
+    openFirst,
 } from "./mail_client_test_helpers";
 
 describe.current.tags("desktop");
 defineMailClientModels();
-
-const address = (frame) => frame.dataset.src;
 
 function makeFile(number, values = {}) {
     return {
@@ -37,17 +34,6 @@ function makeFile(number, values = {}) {
         preview: "pdf",
         ...values,
     };
-}
-
-async function openFirst(values = {}, server = {}) {
-    const mail = mockMailServer({
-        message: (id) => makeMessage(id, values),
-        ...server,
-    });
-    await mountMailClient();
-    await contains(".o_crm_mail_row:first").click();
-    await animationFrame();
-    return mail;
 }
 
 test("warnings stand above the mail, each as grave as it is", async () => {
@@ -67,7 +53,7 @@ test("warnings stand above the mail, each as grave as it is", async () => {
 test("a trusted sender's pictures are shown without a question", async () => {
     await openFirst({remote: 3, trusted: true});
     expect(".o_crm_mail_remote_bar").toHaveCount(0);
-    expect(address(queryOne("iframe.o_crm_mail_frame"))).toInclude("remote=1");
+    expect(frameAddress(queryOne("iframe.o_crm_mail_frame"))).toInclude("remote=1");
 });
 
 test("a sender is trusted by one click, and the pictures come at once", async () => {
@@ -75,7 +61,7 @@ test("a sender is trusted by one click, and the pictures come at once", async ()
     await contains(".o_crm_mail_trust").click();
     await animationFrame();
     expect(server.calls).toInclude("trust_sender");
-    expect(address(queryOne("iframe.o_crm_mail_frame"))).toInclude("remote=1");
+    expect(frameAddress(queryOne("iframe.o_crm_mail_frame"))).toInclude("remote=1");
 });
 
 test("a sender who may be somebody else cannot be trusted for the future", async () => {
@@ -89,7 +75,7 @@ test("a sender who may be somebody else cannot be trusted for the future", async
 
 test("quotes are shown and hidden by a button where the height follows", async () => {
     await openFirst({quoted: true});
-    const frame = () => address(queryOne("iframe.o_crm_mail_frame"));
+    const frame = () => frameAddress(queryOne("iframe.o_crm_mail_frame"));
     if (!FOLLOWS_CONTENT) {
         expect(frame()).not.toInclude("quotes=");
         return;
@@ -136,7 +122,7 @@ test("a file is looked at in a dialog, a page of it in a closed frame", async ()
     expect(".o_crm_mail_attachment_show").toHaveCount(1);
     await contains(".o_crm_mail_attachment_show").click();
     const frame = queryOne(".o_dialog iframe");
-    expect(address(frame)).toBe("/part/2/view");
+    expect(frameAddress(frame)).toBe("/part/2/view");
     expect(frame.getAttribute("sandbox")).toBe(
         "allow-popups allow-popups-to-escape-sandbox"
     );

@@ -7,26 +7,17 @@ import {fileSize} from "@crm_mail_accounts/mail_client/attachment_card/file_size
 
 import {
     defineMailClientModels,
+    frameAddress,
     makeLink,
     makeMessage,
     mockMailServer,
     mountMailClient,
+    openFirst,
     refusal,
 } from "./mail_client_test_helpers";
 
 describe.current.tags("desktop");
 defineMailClientModels();
-
-/** Hoot keeps the addresses of frames apart, so that nothing is fetched. */
-const address = (frame) => frame.dataset.src;
-
-async function openFirst(values) {
-    const server = mockMailServer({message: (id) => makeMessage(id, values)});
-    await mountMailClient();
-    await contains(".o_crm_mail_row:first").click();
-    await animationFrame();
-    return server;
-}
 
 test("the head names sender, recipients and date", async () => {
     await openFirst({
@@ -62,7 +53,7 @@ test("the body is in a frame without scripts and without our origin", async () =
         "allow-popups allow-popups-to-escape-sandbox"
     );
     expect(frame.getAttribute("referrerpolicy")).toBe("no-referrer");
-    expect(address(frame)).toBe("about:blank?message=3");
+    expect(frameAddress(frame)).toBe("about:blank?message=3");
     expect(frame.hasAttribute("srcdoc")).toBe(false);
 });
 
@@ -97,7 +88,7 @@ test("remote images are shown only when the reader says so, in a new frame", asy
     await contains(".o_crm_mail_show_remote").click();
     expect(".o_crm_mail_remote_bar").toHaveCount(0);
     const next = queryOne("iframe.o_crm_mail_frame");
-    expect(address(next)).toBe("about:blank?message=3&remote=1");
+    expect(frameAddress(next)).toBe("about:blank?message=3&remote=1");
     expect(next).not.toBe(frame);
 });
 

@@ -1,5 +1,5 @@
 import {beforeEach, describe, expect, test} from "@odoo/hoot";
-import {press, queryAllAttributes, queryAllTexts} from "@odoo/hoot-dom";
+import {press, queryAllAttributes} from "@odoo/hoot-dom";
 import {animationFrame} from "@odoo/hoot-mock";
 import {contains, getService} from "@web/../tests/web_test_helpers";
 
@@ -9,6 +9,8 @@ import {
     makeRow,
     mockMailServer,
     mountMailClient,
+    shownIds,
+    told,
 } from "./mail_client_test_helpers";
 
 describe.current.tags("desktop");
@@ -17,8 +19,6 @@ defineMailClientModels();
 const row = (id) => `[data-message-id='${id}']`;
 const selected = () =>
     queryAllAttributes(".o_crm_mail_row_selected", "data-message-id").map(Number);
-const shownIds = () =>
-    queryAllAttributes(".o_crm_mail_row", "data-message-id").map(Number);
 
 let server = null;
 
@@ -98,9 +98,7 @@ describe("rows", () => {
         await animationFrame();
         expect(shownIds()).toEqual([5]);
         expect(server.changes).toEqual([["delete", [4, 3, 2, 1]]]);
-        expect(queryAllTexts(".o_notification_content")).toEqual([
-            "4 messages were moved to the trash.",
-        ]);
+        expect(told()).toEqual(["4 messages were moved to the trash."]);
         expect(".o_crm_mail_selection").toHaveCount(0);
         expect(".o_crm_mail_rows").toBeFocused();
     });
