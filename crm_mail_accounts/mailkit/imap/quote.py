@@ -15,7 +15,6 @@ from datetime import date, datetime
 from ..errors import InvalidArgument
 from ..stream import checked, checked_text
 
-"""Safe in every position: neither wildcards nor quotes nor resp-specials."""
 _FLAG = re.compile(r"\\?[A-Za-z0-9!#$&'+,\-./:;<=>?@^_`|~]+\Z")
 _MAX_QUOTED = 1000
 """Bytes; longer strings go as a literal, below every server's line limit."""
