@@ -67,14 +67,14 @@ test("a dark theme: what has no looks of its own follows it, all else is paper",
     await mountMailClient();
     await contains(".o_crm_mail_row:first").click();
     await animationFrame();
-    expect(address(queryOne("iframe.o_crm_mail_frame"))).toBe(
+    expect(frameAddress(queryOne("iframe.o_crm_mail_frame"))).toBe(
         "about:blank?message=3&dark=1"
     );
     expect(".o_crm_mail_frame_dark").toHaveCount(1);
     await contains(".o_crm_mail_row:eq(1)").click();
     await animationFrame();
     await contains(".o_crm_mail_show_remote").click();
-    expect(address(queryOne("iframe.o_crm_mail_frame"))).toBe(
+    expect(frameAddress(queryOne("iframe.o_crm_mail_frame"))).toBe(
         "about:blank?message=2&remote=1&dark=1"
     );
     expect(".o_crm_mail_frame_sheet").toHaveCount(1);
