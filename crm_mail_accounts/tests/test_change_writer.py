@@ -123,6 +123,20 @@ class TestChangeWriter(SyncCase):
             {tuple(row[:2]) for row in mail_places.BELONGINGS},
         )
 
+    def test_a_mail_that_is_deleted_for_good_is_not_shown_again_on_its_way(self):
+        """It was to be moved before; that somebody else was quicker changes nothing."""
+        self.mailbox.append(simple_mail("One"))
+        with self.account_in_mode("qresync") as account:
+            mail, trash = self.messages(account), self.folder(account, "trash")
+            self.client().move(mail.ids, trash.id)
+            self.client().delete(mail.ids)
+            self.env["crm.mail.operation"].search([]).not_before = "2999-01-01"
+            self.assertTrue(mail.vanishing)
+            self.remove("INBOX", "1")
+            self.sync(account)
+            self.assertEqual(mail.state, "unplaced")
+            self.assertFalse(mail.shown_folder_id)
+
     def test_what_waits_for_a_mail_that_is_nowhere_is_given_up(self):
         """It would be shown for ever where it was to be moved to."""
         self.mailbox.append(simple_mail("One"), simple_mail("Linked"))

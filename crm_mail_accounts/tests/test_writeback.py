@@ -168,6 +168,20 @@ class TestWriteback(SyncCase):
             self.assertEqual(len(self.on_server()["Archive"]), 1)
             self.assertEqual(self.folder(account, "archive").raw, "Archive")
 
+    def test_what_others_did_to_a_mail_goes_with_it_into_a_new_folder(self):
+        """Its row is there before that folder is read for the first time."""
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                self.setUp()
+                with self.account_in_mode(mode) as account:
+                    mail = self.messages(account)[0]
+                    self.store("INBOX", str(mail.uid), "+FLAGS", r"(\Seen Urgent)")
+                    self.client().archive(mail.ids)
+                    self.sync(account)
+                    self.assertEqual(mail.folder_id.role, "archive")
+                    self.assertTrue(mail.seen)
+                    self.assertInStep(account)
+
     def test_without_trash_and_spam_one_is_made_before_a_mail_goes_there(self):
         """Without a trash a deleted mail would be gone for good."""
         with self.account_in_mode("qresync") as account:

@@ -225,7 +225,7 @@ class FolderFetch(FolderLook):
             if low_uid:
                 values["low_uid"] = low_uid
             folder.write(values)
-            if written.rebound:
+            if written.rebound or written.changed:
                 # some of them may be shown where they are to be moved
                 unread_counts.recount_around(env, folder)
             if self.task.role == "inbox":

@@ -21,7 +21,7 @@ from odoo.tools import SQL
 from ..mailkit import limits
 from ..mailkit.mime.header_fields import index_header
 from ..mailkit.sync.identity import fingerprint, server_key
-from ..mailkit.values import Address, FetchedMessage, IndexHeader
+from ..mailkit.values import Address, FetchedMessage, FlagChange, IndexHeader
 from . import change_writer
 from . import flags as bits
 from .bulk_copy import copy_rows
@@ -68,12 +68,13 @@ LONG_AGO = "1970-01-01 00:00:00"
 
 @dataclass(frozen=True)
 class Written:
-    """What a window changed: ids of new rows, how many old rows were bound again, and
-    how many of both are unread."""
+    """What a window changed: ids of new rows, how many old rows were bound again, how
+    many of both are unread, and of how many known rows the flags changed."""
 
     new_ids: tuple[int, ...]
     unread: int
     rebound: int
+    changed: int = 0
 
 
 def index_row(message: FetchedMessage) -> tuple:
@@ -163,6 +164,7 @@ def write_window(
     )
     cr.execute(SQL("DELETE FROM %s", stage))
     copy_rows(cr, STAGE, COLUMNS, map(index_row, messages))
+    changed = _update_known(env, folder, uidvalidity, messages)
     rebound = _rebind(env, folder, uidvalidity, stage)
     cr.execute(
         SQL(
@@ -204,6 +206,27 @@ def write_window(
         unread=sum(not seen for _id, seen in inserted)
         + sum(not seen for seen in rebound),
         rebound=len(rebound),
+        changed=changed,
+    )
+
+
+def _update_known(env, folder, uidvalidity: int, messages: list[FetchedMessage]) -> int:
+    """The flags of mails that have their row here already: those that we moved into a
+    folder before it was indexed may have been changed by others on their way."""
+    uids = [message.uid for message in messages]
+    span = (min(uids), max(uids))
+    known = set(change_writer.known_uids(env, folder, uidvalidity, span))
+    return change_writer.apply_flags(
+        env,
+        folder,
+        uidvalidity,
+        [
+            FlagChange(message.uid, message.flags, message.modseq)
+            for message in messages
+            if message.uid in known
+            and message.flags is not None
+            and message.sections.get("HEADER.FIELDS") is not None
+        ],
     )
 
 
@@ -315,7 +338,8 @@ def unplace_folder(env, folder, pass_number: int) -> int:
             """
             UPDATE crm_mail_message
                SET state = 'unplaced', uid = NULL, uidvalidity = NULL, modseq = NULL,
-                   folder_id = NULL, shown_folder_id = moving_to_id,
+                   folder_id = NULL,
+                   shown_folder_id = CASE WHEN NOT vanishing THEN moving_to_id END,
                    unplaced_pass = %s, unplaced_at = now() AT TIME ZONE 'UTC'
              WHERE folder_id = %s AND uid IS NOT NULL
             """,

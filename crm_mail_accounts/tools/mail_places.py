@@ -79,7 +79,8 @@ def unplace(
             """
             UPDATE crm_mail_message message
                SET state = 'unplaced', uid = NULL, uidvalidity = NULL, modseq = NULL,
-                   folder_id = NULL, shown_folder_id = moving_to_id,
+                   folder_id = NULL,
+                   shown_folder_id = CASE WHEN NOT vanishing THEN moving_to_id END,
                    unplaced_pass = %s, unplaced_at = now() AT TIME ZONE 'UTC'
              WHERE folder_id = %s AND uidvalidity = %s AND uid IS NOT NULL AND %s
          RETURNING id
