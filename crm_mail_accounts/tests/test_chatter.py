@@ -5,12 +5,13 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.mail.tools.discuss import Store
 
 from .chatter_common import ChatterCase
-from .common import PATIENCE, Mailbox, simple_mail
+from .common import Mailbox, simple_mail
+from .tour_common import TourCase
 
 
 @tagged("post_install", "-at_install")
@@ -443,19 +444,11 @@ class TestChatter(ChatterCase):
 
 
 @tagged("post_install", "-at_install")
-class TestChatterTour(ChatterCase, HttpCase):
+class TestChatterTour(ChatterCase, TourCase):
     """Writing from an opportunity in Chromium, against the live servers."""
 
-    def setUp(self):
-        super().setUp()
-        self.owner.password = self.owner.login
-        accounts = self.env.registry["crm.mail.account"]
-        self.startPatch(accounts, "_trigger_lanes", lambda model: None)
-
-    def tour(self, name):
-        path, login = f"/odoo/crm.lead/{self.lead.id}", self.owner.login
-        self.start_tour(path, name, login=login, timeout=PATIENCE)
-        self.env.invalidate_all()
+    def tour_of_lead(self, name):
+        self.tour(name, f"/odoo/crm.lead/{self.lead.id}")
 
     def arrives(self, subject, text):
         (mail,) = self.outgoing()
@@ -477,7 +470,7 @@ class TestChatterTour(ChatterCase, HttpCase):
         return message
 
     def test_from_the_small_composer_and_the_answer_comes_back(self):
-        self.tour("crm_mail_accounts_chatter")
+        self.tour_of_lead("crm_mail_accounts_chatter")
         message = self.arrives("Spring order", "Here is our offer")
         answer = simple_mail("Re: Spring order", sender=self.friend.username)
         answer.set_content("The roof is fine.")
@@ -486,14 +479,14 @@ class TestChatterTour(ChatterCase, HttpCase):
         self.sync(self.account)
         (answered,) = self.comments() - message
         self.assertIn("The roof is fine", answered.body)
-        self.tour("crm_mail_accounts_chatter_answer")
+        self.tour_of_lead("crm_mail_accounts_chatter_answer")
 
     def test_from_the_full_composer(self):
-        self.tour("crm_mail_accounts_chatter_full")
+        self.tour_of_lead("crm_mail_accounts_chatter_full")
         self.arrives("Offer 9", "Here is our offer")
 
     def test_the_usual_way_stays(self):
-        self.tour("crm_mail_accounts_chatter_usual")
+        self.tour_of_lead("crm_mail_accounts_chatter_usual")
         self.assertFalse(self.outgoing())
         (message,) = self.comments()
         self.assertIn(self.customer, self.host_mails(message).recipient_ids)

@@ -1,27 +1,15 @@
 import re
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import PATIENCE, simple_mail
+from .common import simple_mail
 from .outgoing_common import OutgoingCase
-
-MESSAGES = "/odoo/crm-messages"
+from .tour_common import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestComposer(OutgoingCase, HttpCase):
+class TestComposer(OutgoingCase, TourCase):
     """Writing a mail in Chromium, against the live servers."""
-
-    def setUp(self):
-        super().setUp()
-        self.owner.password = self.owner.login
-        # In a test the crons do not run, and here nothing is to run by itself.
-        accounts = self.env.registry["crm.mail.account"]
-        self.startPatch(accounts, "_trigger_lanes", lambda model: None)
-
-    def tour(self, name):
-        self.start_tour(MESSAGES, name, login=self.owner.login, timeout=PATIENCE)
-        self.env.invalidate_all()
 
     def mails(self):
         return self.env["crm.mail.outgoing"].search([("user_id", "=", self.owner.id)])

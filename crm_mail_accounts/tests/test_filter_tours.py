@@ -1,26 +1,15 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import PATIENCE, simple_mail
+from .common import simple_mail
 from .outgoing_common import OutgoingCase
+from .tour_common import TourCase
 
-MESSAGES = "/odoo/crm-messages"
 NEWS = "News of the shop <news@shop.example>"
 
 
 @tagged("post_install", "-at_install")
-class TestFilterTours(OutgoingCase, HttpCase):
+class TestFilterTours(OutgoingCase, TourCase):
     """Filters and out of office in Chromium, against the live servers."""
-
-    def setUp(self):
-        super().setUp()
-        self.owner.password = self.owner.login
-        # In a test the crons do not run, and here nothing is to run by itself.
-        accounts = self.env.registry["crm.mail.account"]
-        self.startPatch(accounts, "_trigger_lanes", lambda model: None)
-
-    def tour(self, name):
-        self.start_tour(MESSAGES, name, login=self.owner.login, timeout=PATIENCE)
-        self.env.invalidate_all()
 
     def subjects(self, folder) -> set[str]:
         return {mail["Subject"] for mail in self.received(self.mailbox, folder)}

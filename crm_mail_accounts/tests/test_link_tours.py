@@ -1,22 +1,19 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import PATIENCE, simple_mail
+from .common import simple_mail
 from .outgoing_common import OutgoingCase
+from .tour_common import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestLinkTours(OutgoingCase, HttpCase):
+class TestLinkTours(OutgoingCase, TourCase):
     """Mail and records in Chromium, against the live servers."""
 
     def setUp(self):
         super().setUp()
-        self.owner.password = self.owner.login
-        # In a test the crons do not run, and here nothing is to run by itself.
-        accounts = self.env.registry["crm.mail.account"]
-        self.startPatch(accounts, "_trigger_lanes", lambda model: None)
         self.contact = self.env["res.partner"].create(
             {"name": "Rosa Conti", "email": self.friend.username}
         )
@@ -35,10 +32,6 @@ class TestLinkTours(OutgoingCase, HttpCase):
                 **values,
             }
         )
-
-    def tour(self, name, path="/odoo/crm-messages"):
-        self.start_tour(path, name, login=self.owner.login, timeout=PATIENCE)
-        self.env.invalidate_all()
 
     def links(self, record):
         return self.env["crm.mail.link"].search(

@@ -1,28 +1,20 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import PATIENCE
 from .team_common import TeamCase
-
-PATH = "/odoo/crm-messages"
+from .tour_common import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestTeamTour(TeamCase, HttpCase):
+class TestTeamTour(TeamCase, TourCase):
     """Two people in one mailbox, on their screens."""
 
     def setUp(self):
         super().setUp()
-        self.owner.write({"password": self.owner.login, "name": "Laura Bianchi"})
+        self.owner.name = "Laura Bianchi"
         self.marco.password = self.marco.login
-        self.startPatch(
-            self.env.registry["crm.mail.account"], "_trigger_lanes", lambda model: None
-        )
-
-    def tour(self, name, user):
-        self.start_tour(PATH, name, login=user.login, timeout=PATIENCE)
 
     def answer(self, user):
         parent = {"message_id": self.first.id, "kind": "reply"}
@@ -35,11 +27,9 @@ class TestTeamTour(TeamCase, HttpCase):
         there = self.env["crm.mail.presence"].search([])
         there.seen_at = fields.Datetime.now() + timedelta(hours=1)
         draft = self.answer(self.marco)
-        self.tour("crm_mail_accounts_team_owner", self.owner)
-        self.env.invalidate_all()
+        self.tour("crm_mail_accounts_team_owner")
         self.assertEqual(self.first.thread_id.assigned_id, self.marco)
         self.assertEqual(draft.user_id, self.marco)
         owners = self.answer(self.owner)
-        self.tour("crm_mail_accounts_team_colleague", self.marco)
-        self.env.invalidate_all()
+        self.tour("crm_mail_accounts_team_colleague", user=self.marco)
         self.assertEqual(owners.user_id, self.marco)

@@ -4,10 +4,11 @@ from urllib.parse import quote
 
 from odoo.tests import HttpCase, tagged
 
-from .common import PATIENCE, Mailbox, MailCase, simple_mail
+from .common import Mailbox, simple_mail
 from .kept_common import KeptMixin
 from .pop3_common import Pop3Mixin
 from .test_link import PIXEL
+from .tour_common import MESSAGES, TourWithLaneCase
 
 
 @tagged("post_install", "-at_install")
@@ -38,13 +39,12 @@ class TestUnits(HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestFirstLight(MailCase, HttpCase):
+class TestFirstLight(TourWithLaneCase):
     """The story of the first mailbox, in Chromium, against the live servers."""
 
     def setUp(self):
         super().setUp()
         self.mailbox = Mailbox()
-        self.owner.password = self.owner.login
         company = self.env["res.partner"].create(
             {"name": "Conti Arredi", "is_company": True}
         )
@@ -63,16 +63,6 @@ class TestFirstLight(MailCase, HttpCase):
                 "user_id": self.owner.id,
             }
         )
-        # In a test the crons do not run: what wakes a lane does its work at once.
-        accounts = self.env.registry["crm.mail.account"]
-        self.startPatch(accounts, "_trigger_lanes", lambda model: self.turn(model))
-
-    def turn(self, accounts):
-        accounts.env.flush_all()
-        claim = accounts.env["crm.mail.account.lease"].sudo()._claim()
-        if claim:
-            accounts.env.cr.commit()
-            accounts.sudo()._work_on(claim)
 
     def drawing(self):
         mail = EmailMessage()
@@ -100,12 +90,7 @@ class TestFirstLight(MailCase, HttpCase):
             *(simple_mail(f"Weekly news {n}") for n in range(60)), self.drawing()
         )
         prepared = quote(json.dumps(self.mailbox.account_values()))
-        self.start_tour(
-            f"/odoo?crm_mail_tour={prepared}",
-            "crm_mail_accounts_first_light",
-            login=self.owner.login,
-            timeout=PATIENCE,
-        )
+        self.tour("crm_mail_accounts_first_light", f"/odoo?crm_mail_tour={prepared}")
         account = self.env["crm.mail.account"].search([("user_id", "=", self.owner.id)])
         self.assertEqual(account.state, "ready")
         self.assertEqual(self.folder(account, "inbox").indexed_total, 61)
@@ -119,70 +104,40 @@ class TestFirstLight(MailCase, HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestPop3Tour(Pop3Mixin, MailCase, HttpCase):
+class TestPop3Tour(Pop3Mixin, TourWithLaneCase):
     """A POP3 mailbox is set up on screen and fills the inbox."""
 
     def setUp(self):
         super().setUp()
-        self.owner.password = self.owner.login
         self.mailbox = Mailbox()
         self.account = self.new_account()
         self.work(self.account)
-        accounts = self.env.registry["crm.mail.account"]
-        self.startPatch(accounts, "_trigger_lanes", lambda model: self.turn(model))
-
-    def turn(self, accounts):
-        accounts.env.flush_all()
-        claim = accounts.env["crm.mail.account.lease"].sudo()._claim()
-        if claim:
-            accounts.env.cr.commit()
-            accounts.sudo()._work_on(claim)
-            accounts.env.invalidate_all()
 
     def test_a_pop3_mailbox_fills_the_inbox(self):
         """[E5] [F5]"""
         self.fill(1, 2)
         values = self.bridge_values(self.account)
-        self.start_tour(
-            f"/odoo/crm-messages?crm_mail_tour={quote(json.dumps(values))}",
+        self.tour(
             "crm_mail_accounts_pop3",
-            login=self.owner.login,
-            timeout=PATIENCE,
+            f"{MESSAGES}?crm_mail_tour={quote(json.dumps(values))}",
         )
         self.assertEqual(self.numbers_in(self.mailbox), [1, 2])
         self.assertEqual(self.numbers_in(self.maildrop), [1, 2])
-        self.env.invalidate_all()
         self.assertEqual(self.folder(self.account, "inbox").indexed_total, 2)
 
 
 @tagged("post_install", "-at_install")
-class TestKeptTour(KeptMixin, MailCase, HttpCase):
+class TestKeptTour(KeptMixin, TourWithLaneCase):
     """A mailbox that is read by POP3 alone, from nothing to the first mail."""
-
-    def setUp(self):
-        super().setUp()
-        self.owner.password = self.owner.login
-        accounts = self.env.registry["crm.mail.account"]
-        self.startPatch(accounts, "_trigger_lanes", lambda model: self.turn(model))
-
-    def turn(self, accounts):
-        accounts.env.flush_all()
-        claim = accounts.env["crm.mail.account.lease"].sudo()._claim()
-        if claim:
-            accounts.env.cr.commit()
-            accounts.sudo()._work_on(claim)
-            accounts.env.invalidate_all()
 
     def test_a_pop3_only_mailbox_is_set_up_and_read(self):
         """[A18] [F7]"""
         self.fill(1, 2)
-        self.start_tour(
-            f"/odoo/crm-messages?crm_mail_tour={quote(json.dumps(self.kept_values()))}",
+        values = self.kept_values()
+        self.tour(
             "crm_mail_accounts_kept",
-            login=self.owner.login,
-            timeout=PATIENCE,
+            f"{MESSAGES}?crm_mail_tour={quote(json.dumps(values))}",
         )
-        self.env.invalidate_all()
         account = self.env["crm.mail.account"].search([("user_id", "=", self.owner.id)])
         self.assertEqual((account.kind, account.state), ("pop3", "ready"))
         self.assertEqual(self.folder(account, "inbox").unread, 1)

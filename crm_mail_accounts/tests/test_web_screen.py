@@ -1,19 +1,14 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import PATIENCE, Mailbox, MailCase, simple_mail
+from .common import Mailbox, simple_mail
+from .tour_common import MESSAGES, TourCase
 
-MESSAGES = "/odoo/crm-messages"
 
-
-class ScreenCase(MailCase, HttpCase):
+class ScreenCase(TourCase):
     """A mailbox with a few mails, and Chromium in front of it."""
 
     def setUp(self):
         super().setUp()
-        self.owner.password = self.owner.login
-        # In a test the crons do not run; what is tried here waits for no server.
-        accounts = self.env.registry["crm.mail.account"]
-        self.startPatch(accounts, "_trigger_lanes", lambda model: None)
         self.mailbox = Mailbox()
         for number in range(1, 6):
             mail = simple_mail(f"Mail {number}")
@@ -29,11 +24,6 @@ class ScreenCase(MailCase, HttpCase):
             client.create("Archive")
         self.account = self.new_account(name="First")
         self.work(self.account)
-
-    def tour(self, name, place=""):
-        path, login = MESSAGES + place, self.owner.login
-        self.start_tour(path, name, login=login, timeout=PATIENCE)
-        self.env.invalidate_all()
 
     def subjects(self, account, role):
         """What the screen says that lies in a folder."""
@@ -92,7 +82,7 @@ class TestScreen(ScreenCase):
         mail = self.env["crm.mail.message"].search([("subject", "=", "Contract")])
         self.tour(
             "crm_mail_accounts_places",
-            f"?crm_mail_folder={mail.shown_folder_id.id}&crm_mail_message={mail.id}",
+            f"{MESSAGES}?crm_mail_folder={mail.shown_folder_id.id}&crm_mail_message={mail.id}",
         )
 
     def test_what_another_tab_has_done_is_seen(self):
