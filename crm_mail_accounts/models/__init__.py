@@ -1,3 +1,4 @@
+from . import crm_mail_login_mixin
 from . import crm_mail_provider
 from . import crm_mail_provider_oauth
 from . import crm_mail_server_mixin

@@ -199,7 +199,7 @@ class CrmMailClient(models.AbstractModel):
             session.make_folder(raw)
             return raw, session.list_folders()
 
-        raw, listing = self._on_server(account, make)
+        raw, listing = account._at_mailbox(make)
         self._store_listing(account, listing)
         made = account.folder_ids.filtered(
             lambda folder: folder.raw == raw and not folder.local
@@ -216,7 +216,7 @@ class CrmMailClient(models.AbstractModel):
             new = folder_making.raw_name(session, parent_raw, typed)
             return session.move_folder(old, new).names, session.list_folders()
 
-        names, listing = self._on_server(folder.account_id, rename)
+        names, listing = folder.account_id._at_mailbox(rename)
         # sudo: users read folders; the server has just renamed these, and their mails
         # stay where they are
         for known in folder.account_id.sudo().folder_ids:
@@ -235,7 +235,7 @@ class CrmMailClient(models.AbstractModel):
             gone = session.remove_folder(raw, with_children=True)
             return gone, session.list_folders()
 
-        gone, listing = self._on_server(account, delete)
+        gone, listing = account._at_mailbox(delete)
         # sudo: as in rename_folder; linked mails stay, as imported
         folders = account.sudo().folder_ids.filtered(
             lambda known: known.raw in gone and not known.local
@@ -250,9 +250,7 @@ class CrmMailClient(models.AbstractModel):
         folder = self._readable("crm.mail.folder", folder_id)
         folder.account_id._check_may_act()
         raw, wanted = folder.raw, bool(subscribed)
-        self._on_server(
-            folder.account_id, lambda session: session.subscribe(raw, wanted)
-        )
+        folder.account_id._at_mailbox(lambda session: session.subscribe(raw, wanted))
         folder.sudo().subscribed = wanted
         return True
 
@@ -369,13 +367,6 @@ class CrmMailClient(models.AbstractModel):
                 )
             )
         return folder
-
-    def _on_server(self, account, work):
-        """``work(session)`` on a connection of its own, while the user waits.
-
-        :raises UserError: what the server said, in words
-        """
-        return account._at_mailbox(work)
 
     def _store_listing(self, account, listing):
         # sudo: users read the folders of the server, only the server writes them

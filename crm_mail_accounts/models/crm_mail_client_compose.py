@@ -92,13 +92,7 @@ class CrmMailClient(models.AbstractModel):
         if not mail:
             mail = self._new_draft(values)
         else:
-            if mail.state != "draft":
-                raise UserError(
-                    self.env._(
-                        "This mail is no draft any more: it waits to be sent, or was "
-                        "sent. Look under Outgoing."
-                    )
-                )
+            self._check_draft(mail)
             own = mail.window_token and mail.window_token == _token(values)
             taken_by = mail.user_id != self.env.user and mail.user_id.name
             if taken_by or (mail.version != int(version or 0) and not own):
@@ -198,10 +192,7 @@ class CrmMailClient(models.AbstractModel):
         """
         mail = self._outgoing(outgoing_id)
         sudoed = mail._changeable()
-        if not sudoed._take_back():
-            raise UserError(
-                self.env._("Too late: this mail has left, or is just leaving.")
-            )
+        self._take_back(sudoed)
         sudoed._tell()
         # who takes back what a colleague had sent goes on with it
         if mail.user_id != self.env.user:
@@ -245,6 +236,23 @@ class CrmMailClient(models.AbstractModel):
                 self.env._("This mail does not exist, or it is not yours.")
             )
         return mail
+
+    def _check_draft(self, mail):
+        """:raises UserError: it is none any more"""
+        if mail.state != "draft":
+            raise UserError(
+                self.env._(
+                    "This mail is no draft any more: it waits to be sent, or was sent. "
+                    "Look under Outgoing."
+                )
+            )
+
+    def _take_back(self, mail):
+        """:raises UserError: it has begun to leave"""
+        if not mail._take_back():
+            raise UserError(
+                self.env._("Too late: this mail has left, or is just leaving.")
+            )
 
     def _sender_payloads(self) -> list[dict]:
         return [

@@ -3,7 +3,6 @@
 import uuid
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
@@ -61,12 +60,7 @@ class CrmMailClient(models.AbstractModel):
 
     def _draft(self, outgoing_id):
         mail = self._outgoing(outgoing_id)
-        if mail.state != "draft":
-            raise UserError(
-                self.env._(
-                    "This mail is no draft any more: it waits to be sent, or was sent."
-                )
-            )
+        self._check_draft(mail)
         return mail
 
     def _missing_parts(self, mail, values) -> list[tuple]:

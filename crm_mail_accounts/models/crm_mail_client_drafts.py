@@ -1,7 +1,6 @@
 # One model, several files by subject.
 # pylint: disable=consider-merging-classes-inherited
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import client_payload, compose_payload
@@ -53,12 +52,7 @@ class CrmMailClient(models.AbstractModel):
         :raises UserError: no draft any more; the user may not write from the mailbox
         """
         mail = self._outgoing(outgoing_id)
-        if mail.state != "draft":
-            raise UserError(
-                self.env._(
-                    "This mail is no draft any more: it waits to be sent, or was sent."
-                )
-            )
+        self._check_draft(mail)
         sender = mail._sender_of_key(mail.sender_key)
         # sudo: users write no rows; who may read it was asked by _outgoing, and who
         # may write from its address just before

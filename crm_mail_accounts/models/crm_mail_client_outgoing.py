@@ -56,7 +56,7 @@ class CrmMailClient(models.AbstractModel):
         # The bytes carry the date of sending, so they are made anew.
         sender = mail._sender_of_key(mail.sender_key)
         sudoed = mail._changeable()
-        self._taken_back(sudoed)
+        self._take_back(sudoed)
         sudoed._queue(sender, at if at > fields.Datetime.now() else False)
         sudoed._tell()
         return True
@@ -70,20 +70,12 @@ class CrmMailClient(models.AbstractModel):
         sender = mail._sender_of_key(mail.sender_key)
         sudoed = mail._changeable()
         if mail.state == "scheduled":
-            self._taken_back(sudoed)
+            self._take_back(sudoed)
             sudoed._queue(sender)
         sudoed.write({"next_at": fields.Datetime.now(), "undo_until": False})
         sudoed._wake()
         sudoed._tell()
         return True
-
-    @api.model
-    def outgoing_cancel(self, outgoing_id) -> dict:
-        """Make a draft again of a mail that waits or failed: its Composition.
-
-        :raises UserError: it has begun to leave
-        """
-        return self.compose_undo(outgoing_id)
 
     @api.model
     def outgoing_retry(self, outgoing_id) -> bool:
@@ -155,12 +147,6 @@ class CrmMailClient(models.AbstractModel):
         )
         sudoed._wake()
         sudoed._tell()
-
-    def _taken_back(self, mail):
-        if not mail._take_back():
-            raise UserError(
-                self.env._("Too late: this mail has left, or is just leaving.")
-            )
 
     def _outgoing_domain(self, kind) -> Domain:
         mine = Domain("state", "!=", "discarded")

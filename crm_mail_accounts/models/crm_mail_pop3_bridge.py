@@ -5,7 +5,7 @@ from ..mailkit.errors import InvalidArgument, MailError
 from ..mailkit.same_mailbox import same_mailbox
 from ..mailkit.server_names import read_server
 from ..mailkit.values import Credentials, Endpoint
-from ..tools import host_policy, secret_store
+from ..tools import host_policy
 from ..tools.error_messages import certificate_text, describe, step_payload
 from .crm_mail_server_mixin import SECURITIES
 
@@ -27,6 +27,7 @@ class CrmMailPop3Bridge(models.Model):
     """
 
     _name = "crm.mail.pop3.bridge"
+    _inherit = "crm.mail.login.mixin"
     _description = "POP3 mailbox"
     _order = "account_id, name, id"
 
@@ -66,14 +67,6 @@ class CrmMailPop3Bridge(models.Model):
     port = fields.Integer(required=True, default=995)
     security = fields.Selection(SECURITIES, required=True, default="tls")
     username = fields.Char("User name", required=True)
-    password = fields.Char(
-        compute="_compute_password",
-        inverse="_inverse_password",
-        copy=False,
-        help="Kept encrypted and never shown again. Leave empty to keep the one saved.",
-    )
-    password_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
-    has_password = fields.Boolean(compute="_compute_has_password", compute_sudo=True)
     pin = fields.Char(
         "Trusted certificate",
         copy=False,
@@ -123,23 +116,7 @@ class CrmMailPop3Bridge(models.Model):
     )
     _own_unique = models.UniqueIndex("(account_id) WHERE own")
 
-    # -- secrets -------------------------------------------------------------------
-
-    def _compute_password(self):
-        """A password is never read back, not even by its owner (law 13)."""
-        self.password = False
-
-    def _inverse_password(self):
-        for bridge in self.filtered("password"):
-            # sudo: the token is closed to everybody, that is its purpose
-            bridge.sudo().password_token = secret_store.encrypt(bridge.password)
-        # Or the same request would read it back from the cache.
-        self.invalidate_recordset(["password"], flush=False)
-
-    @api.depends("password_token")
-    def _compute_has_password(self):
-        for bridge in self:
-            bridge.has_password = bool(bridge.password_token)
+    # -- certificates ---------------------------------------------------------------
 
     @api.depends("test_steps")
     def _compute_refused_certificate(self):
@@ -370,15 +347,9 @@ class CrmMailPop3Bridge(models.Model):
         )
 
     def _credentials(self) -> Credentials:
-        """What to log in with.
-
-        :raises AccessError: the caller may not read this record
-        :raises MailError: ``secret_unreadable`` when the server's key changed
-        """
+        """What to log in with; raises what :meth:`_secret` raises."""
         self.ensure_one()
-        self.check_access("read")
         if self.own:
+            self.check_access("read")
             return self.account_id._pop3_credentials()
-        # sudo: the token is closed to everybody; the record itself was checked above
-        token = self.sudo().password_token
-        return Credentials(self.username.strip(), secret_store.decrypt(token))
+        return Credentials(self.username.strip(), self._secret())

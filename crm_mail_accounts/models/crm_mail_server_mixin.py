@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..mailkit.errors import InvalidArgument, MailError
 from ..mailkit.server_names import read_server
 from ..mailkit.values import Credentials, Endpoint
-from ..tools import host_policy, secret_store, send_test
+from ..tools import host_policy, send_test
 from ..tools.error_messages import describe
 
 PORTS = {
@@ -29,12 +29,12 @@ class CrmMailServerMixin(models.AbstractModel):
     """The two servers of a mailbox and how to log in to them.
 
     Shared by the account and by its set-up assistant, so that what was tested is
-    what is saved.  Passwords are write-only: they go in through ``password`` and
-    ``smtp_password``, are stored encrypted, and come out nowhere but in
-    :meth:`_imap_credentials` and :meth:`_smtp_credentials`.
+    what is saved.  Passwords come out nowhere but in :meth:`_imap_credentials` and
+    :meth:`_smtp_credentials`.
     """
 
     _name = "crm.mail.server.mixin"
+    _inherit = "crm.mail.login.mixin"
     _description = "Servers of a mailbox"
 
     provider_id = fields.Many2one(
@@ -52,14 +52,6 @@ class CrmMailServerMixin(models.AbstractModel):
         "User name",
         help="What the server knows you by: normally your whole e-mail address.",
     )
-    password = fields.Char(
-        compute="_compute_passwords",
-        inverse="_inverse_password",
-        copy=False,
-        help="Kept encrypted and never shown again. Leave empty to keep the one saved.",
-    )
-    password_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
-    has_password = fields.Boolean(compute="_compute_has_password", compute_sudo=True)
 
     imap_domain = fields.Char(
         "Domain",
@@ -91,13 +83,13 @@ class CrmMailServerMixin(models.AbstractModel):
     smtp_username = fields.Char("SMTP user name")
     smtp_password = fields.Char(
         "SMTP password",
-        compute="_compute_passwords",
+        compute="_compute_smtp_password",
         inverse="_inverse_smtp_password",
         copy=False,
     )
     smtp_password_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
     has_smtp_password = fields.Boolean(
-        compute="_compute_has_password", compute_sudo=True
+        compute="_compute_has_smtp_password", compute_sudo=True
     )
 
     imap_pin = fields.Char(
@@ -123,32 +115,15 @@ class CrmMailServerMixin(models.AbstractModel):
 
     # -- secrets -------------------------------------------------------------------
 
-    def _compute_passwords(self):
-        """A password is never read back, not even by its owner (law 13)."""
-        self.password = False
+    def _compute_smtp_password(self):
         self.smtp_password = False
-
-    def _inverse_password(self):
-        self._store_secret("password")
 
     def _inverse_smtp_password(self):
         self._store_secret("smtp_password")
 
-    def _store_secret(self, name: str):
-        """Encrypt what was written, and forget it at once.
-
-        Without the second half the same request would read the password back from the
-        cache: the web client saves and reads in one call.
-        """
-        for record in self.filtered(name):
-            # sudo: the token is closed to everybody, that is its purpose
-            record.sudo()[f"{name}_token"] = secret_store.encrypt(record[name])
-        self.invalidate_recordset([name], flush=False)
-
-    @api.depends("password_token", "smtp_password_token")
-    def _compute_has_password(self):
+    @api.depends("smtp_password_token")
+    def _compute_has_smtp_password(self):
         for record in self:
-            record.has_password = bool(record.password_token)
             record.has_smtp_password = bool(record.smtp_password_token)
 
     # -- servers as people type them -------------------------------------------------
@@ -402,16 +377,8 @@ class CrmMailServerMixin(models.AbstractModel):
         )
 
     def _imap_credentials(self) -> Credentials:
-        """What to log in with.
-
-        :raises AccessError: the caller may not read this record
-        :raises MailError: ``secret_unreadable`` when the server's key changed
-        """
-        self.ensure_one()
-        self.check_access("read")
-        # sudo: the token is closed to everybody; the record itself was checked above
-        token = self.sudo().password_token
-        return Credentials(self._login_name(), secret_store.decrypt(token))
+        """What to log in with; raises what :meth:`_secret` raises."""
+        return Credentials(self._login_name(), self._secret())
 
     def _login_name(self) -> str:
         """The user name as the IMAP server wants it, without the domain if so (B1)."""
@@ -428,9 +395,5 @@ class CrmMailServerMixin(models.AbstractModel):
             return None
         if self.smtp_same_login:
             return self._imap_credentials()
-        self.check_access("read")
-        # sudo: as in _imap_credentials
-        token = self.sudo().smtp_password_token
-        return Credentials(
-            (self.smtp_username or "").strip(), secret_store.decrypt(token)
-        )
+        name = (self.smtp_username or "").strip()
+        return Credentials(name, self._secret("smtp_password"))

@@ -111,7 +111,7 @@ class TestChatter(ChatterCase):
     def test_a_mail_that_is_taken_back_is_canceled_in_the_chatter(self):
         message = self.post()
         mail = self.outgoing()
-        self.client().outgoing_cancel(mail.id)
+        self.client().compose_undo(mail.id)
         self.assertEqual(mail.state, "draft")
         self.assertEqual(self.statuses(message)[self.customer], "canceled")
         self.assertFalse(mail.mail_message_id)

@@ -111,7 +111,7 @@ class TestOutgoing(OutgoingCase):
         """[D7]"""
         at = fields.Datetime.to_string(fields.Datetime.now() + timedelta(days=3))
         mail = self.queued(send_at=at)
-        self.assertEqual(self.client().outgoing_cancel(mail.id)["state"], "draft")
+        self.assertEqual(self.client().compose_undo(mail.id)["state"], "draft")
         self.send(mail)
         self.assertFalse(self.received())
         self.client().compose_send(mail.id, mail.version, self.values(), at)
@@ -163,7 +163,7 @@ class TestOutgoing(OutgoingCase):
         self.client().outgoing_retry(mail.id)
         self.send(mail)
         self.assertEqual(mail.state, "failed")
-        self.client().outgoing_cancel(mail.id)
+        self.client().compose_undo(mail.id)
         self.client().compose_send(mail.id, mail.version, self.values())
         self.send(mail)
         self.assertEqual((mail.state, mail.undelivered), ("sent", False))
@@ -275,7 +275,7 @@ class TestOutgoing(OutgoingCase):
         (row,) = self.client().outgoing_list("outgoing")["rows"]
         self.assertEqual((row["may_decide"], row["may_cancel"]), (True, False))
         with self.assertRaises(UserError):
-            self.client().outgoing_cancel(mail.id)
+            self.client().compose_undo(mail.id)
         message_id = mail.message_id
         self.client().outgoing_decide(mail.id, "again")
         self.send(mail)

@@ -247,7 +247,7 @@ class TestOutgoingSenders(OutgoingCase):
             self.client().outgoing_retry(waiting.id)
         other = self.new_account(username=Mailbox().username)
         self.work(other)
-        opened = self.client().outgoing_cancel(waiting.id)
+        opened = self.client().compose_undo(waiting.id)
         self.assertEqual(opened["sender_key"], f"account:{other.id}")
         values = self.values(sender_key=opened["sender_key"])
         self.client().compose_send(waiting.id, opened["version"], values)

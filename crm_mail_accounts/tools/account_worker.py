@@ -454,6 +454,16 @@ class AccountWorker:
             }
         )
 
+    def log_trace(self, env, trace: Trace | None):
+        """What was said to a server, while the account's debug switch is on [A21]."""
+        if trace and trace.entries:
+            self.log(env, "debug", "\n".join(trace.entries), "logger")
+
+    def tell_owner(self, env, title: str, text: str):
+        """What a person alone can mend, on the owner's screens until it is read."""
+        note = {"type": "danger", "title": title, "message": text, "sticky": True}
+        self.account(env).user_id._bus_send("simple_notification", note)
+
     def tell(self, env, folders=None):
         """Tell the open screens of the owner and the delegates."""
         self.account(env)._tell_screens(folders)

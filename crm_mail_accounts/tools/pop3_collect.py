@@ -147,7 +147,7 @@ class Pop3Collect:
                 "error_at": False,
             }
         )
-        self._log_trace(env, task)
+        self.worker.log_trace(env, task and task.trace)
         if recovered and bridge.own:
             self.worker.tell(env)
         if outcome.counts["appended"] or outcome.counts["deleted"]:
@@ -181,7 +181,7 @@ class Pop3Collect:
                 "error_at": bridge.error_at if known else now,
             }
         )
-        self._log_trace(env, task)
+        self.worker.log_trace(env, task and task.trace)
         self.worker.log(
             env, "error", f"{bridge.name}: {text} [{error.detail[:500]}]", "pop3_auth"
         )
@@ -190,19 +190,8 @@ class Pop3Collect:
             self.worker.tell(env)
         if not known and not error.retry:
             # What only a person can mend is told once, as for accounts.
-            bridge.user_id._bus_send(
-                "simple_notification",
-                {
-                    "type": "danger",
-                    "title": env._("POP3 mailbox %(name)s", name=bridge.name),
-                    "message": text,
-                    "sticky": True,
-                },
-            )
-
-    def _log_trace(self, env, task: Task | None):
-        if task and task.trace and task.trace.entries:
-            self.worker.log(env, "debug", "\n".join(task.trace.entries), "logger")
+            title = env._("POP3 mailbox %(name)s", name=bridge.name)
+            self.worker.tell_owner(env, title, text)
 
 
 def outcome_text(env, outcome: Outcome) -> str:

@@ -29,7 +29,7 @@ class TurnEnd:
     def give_back(self, env, more: bool):
         """Nothing is wrong; ``more`` is to be done at once."""
         worker = self.worker
-        self._log_trace(env)
+        worker.log_trace(env, worker.trace)
         lease = env["crm.mail.account.lease"]._of(worker.claim)
         recovered = bool(lease.error_code)
         lease._release(
@@ -68,7 +68,7 @@ class TurnEnd:
             account = worker.account(env)
             env = env(context={"lang": account.user_id.lang})
             failures = lease.failures + 1
-            self._log_trace(env)
+            worker.log_trace(env, worker.trace)
             worked = bool(lease.checked_at)
             text = describe(env, error, endpoint, worked=worked).text
             known = lease.error_code == error.code
@@ -84,23 +84,10 @@ class TurnEnd:
             if not known and not error.retry:
                 # What only a person can mend is told once; later tries that fail for
                 # the same reason stay silent.
-                account.user_id._bus_send(
-                    "simple_notification",
-                    {
-                        "type": "danger",
-                        "title": env._("Mailbox %(name)s", name=account.name),
-                        "message": text,
-                        "sticky": True,
-                    },
-                )
+                title = env._("Mailbox %(name)s", name=account.name)
+                worker.tell_owner(env, title, text)
 
         try:
             worker.commit(store)
         except LeaseLost:
             _logger.info("account %s: taken over", worker.claim.account_id)
-
-    def _log_trace(self, env):
-        """What was said to the server, while the account's debug switch is on [A21]."""
-        trace = self.worker.trace
-        if trace and trace.entries:
-            self.worker.log(env, "debug", "\n".join(trace.entries), "logger")

@@ -48,7 +48,7 @@ test("one is edited: it waits no longer, and is open", async () => {
     });
     await act("edit");
     await animationFrame();
-    expect(callsOf(server, "outgoing_cancel")).toEqual([[5]]);
+    expect(callsOf(server, "compose_undo")).toEqual([[5]]);
     expect(".o_crm_mail_subject_input").toHaveValue("Not yet");
     expect(".o_crm_mail_outgoing_empty").toHaveCount(1);
 });
@@ -66,7 +66,7 @@ test("one leaves now, another time, or not at all", async () => {
     await act("cancel");
     await contains(".modal-footer .btn-primary").click();
     await animationFrame();
-    expect(callsOf(server, "outgoing_cancel")).toEqual([[6]]);
+    expect(callsOf(server, "compose_undo")).toEqual([[6]]);
     expect(".o_crm_mail_composer").toHaveCount(0);
 });
 

@@ -109,7 +109,7 @@ export class ComposeSending {
                     onClick: () => {
                         isTakenBack = true;
                         told.close();
-                        this.takeBack(sendAt ? "outgoing_cancel" : "compose_undo", id);
+                        this.takeBack(id);
                     },
                 },
             ];
@@ -127,12 +127,11 @@ export class ComposeSending {
     /**
      * A mail that is not gone yet becomes a draft again, and is opened.
      *
-     * @param {"compose_undo"|"outgoing_cancel"} method
      * @param {number} outgoingId
      */
-    async takeBack(method, outgoingId) {
+    async takeBack(outgoingId) {
         const {key} = this.state.add("open");
-        this.compose.show(key, await this.client.ask(method, [outgoingId]));
+        this.compose.show(key, await this.client.ask("compose_undo", [outgoingId]));
         this.client.lookSoon();
     }
 }

@@ -98,7 +98,7 @@ export class OutgoingActions {
      * @param {number} outgoingId
      */
     async cancel(outgoingId) {
-        const isDone = await this.ask("outgoing_cancel", [outgoingId]);
+        const isDone = await this.ask("compose_undo", [outgoingId]);
         if (isDone) {
             this.client.notification.add(
                 _t("The message will not be sent. It is among the drafts."),
@@ -113,7 +113,7 @@ export class OutgoingActions {
      * @param {number} outgoingId
      */
     async edit(outgoingId) {
-        await this.client.compose.sending.takeBack("outgoing_cancel", outgoingId);
+        await this.client.compose.sending.takeBack(outgoingId);
         await this.refresh();
     }
 
