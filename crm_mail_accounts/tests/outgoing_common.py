@@ -54,6 +54,13 @@ class WritingMixin:
                 mail.next_at = fields.Datetime.now() - timedelta(seconds=1)
         self.env.flush_all()
 
+    def pauses_are_over(self):
+        """:meth:`time_comes`, also to the attempts of workers that died."""
+        for mail in self.env["crm.mail.outgoing"].search([]):
+            if mail.phase_at:
+                mail.phase_at = fields.Datetime.now() - timedelta(hours=1)
+        self.time_comes()
+
     # -- what the world got ------------------------------------------------------
 
     def received(self, mailbox=None, folder="INBOX") -> list:

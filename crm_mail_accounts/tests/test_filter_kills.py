@@ -97,12 +97,8 @@ class TestFilterKills(WritingMixin, WorkerCase):
 
     def all_rest(self):
         for _turn in range(3):
-            with self.committed() as env:
-                for mail in env["crm.mail.outgoing"].search([]):
-                    if mail.next_at:
-                        mail.next_at = fields.Datetime.now() - timedelta(seconds=1)
-                    if mail.phase_at:
-                        mail.phase_at = fields.Datetime.now() - timedelta(hours=1)
+            with self.committed():
+                self.pauses_are_over()
             self.make_due(self.account_id)
             self.lane()
 

@@ -1,10 +1,9 @@
 import os
 import signal
-from contextlib import ExitStack
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields, sql_db
+from odoo import fields
 from odoo.tests import tagged
 
 from ..mailkit.imap.mailbox import MailboxSession
@@ -141,7 +140,7 @@ class TestOutgoingKills(WritingMixin, WorkerCase):
                     )
                     self.time_comes(mail)
                 self.due()
-                self.assertTrue(self.killed([dying]), "the worker was not killed")
+                self.assertTrue(self.killed(dying), "the worker was not killed")
                 self.after_the_pauses()
                 self.assertOnce(mail_id, subject, may_be_uncertain)
                 self.assertForwarded(mail_id, subject)
@@ -183,7 +182,7 @@ class TestOutgoingKills(WritingMixin, WorkerCase):
             mail_id = self.queued().id
             self.time_comes(env["crm.mail.outgoing"].browse(mail_id))
         self.due()
-        self.assertTrue(self.killed([MATRIX["after the dot"][0]]))
+        self.assertTrue(self.killed(MATRIX["after the dot"][0]))
         with self.committed() as env:
             frozen = env["crm.mail.outgoing"].browse(mail_id)._stored_raw().raw
         self.mailbox.append(frozen, folder="Sent", flags=r"(\Seen)")
@@ -271,31 +270,7 @@ class TestOutgoingKills(WritingMixin, WorkerCase):
     def after_the_pauses(self):
         """As when everything that anybody waits for is over."""
         for _turn in range(4):
-            with self.committed() as env:
-                for mail in env["crm.mail.outgoing"].search([]):
-                    if mail.next_at:
-                        mail.next_at = fields.Datetime.now() - timedelta(seconds=1)
-                    if mail.phase_at:
-                        mail.phase_at = fields.Datetime.now() - timedelta(hours=1)
+            with self.committed():
+                self.pauses_are_over()
             self.due()
             self.lane()
-
-    def killed(self, patches) -> bool:
-        """Let the lane work in a process of its own under these patches."""
-        child = os.fork()
-        if child:
-            status = os.waitpid(child, 0)[1]
-            self.assertIn(status, (0, signal.SIGKILL))
-            return bool(status)
-        try:
-            # Connections are the parent's: this process makes its own.
-            sql_db._Pool = sql_db._Pool_readonly = None
-            self.registry._db = sql_db.db_connect(self.registry.db_name)
-            self.registry._db_readonly = None
-            with ExitStack() as stack:
-                for one in patches:
-                    stack.enter_context(one)
-                self.lane()
-            os._exit(0)
-        except BaseException:
-            os._exit(1)

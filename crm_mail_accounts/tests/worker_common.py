@@ -2,7 +2,7 @@
 
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -104,6 +104,12 @@ class WorkerCase(StoryCase):
     def killed_worker(self, number: int, place: str, counts=lambda: True) -> bool:
         """Do a turn in a process of its own that dies at its ``number``-th commit (of
         those that are made while ``counts()``); false when it was over before."""
+        dying = _dying(number, place, counts)
+        return self.killed(patch.object(AccountWorker, "commit", dying))
+
+    def killed(self, *patches) -> bool:
+        """Let the lane work in a process of its own under these patches, and tell
+        whether it was killed."""
         child = os.fork()
         if child:
             status = os.waitpid(child, 0)[1]
@@ -114,7 +120,9 @@ class WorkerCase(StoryCase):
             sql_db._Pool = sql_db._Pool_readonly = None
             self.registry._db = sql_db.db_connect(self.registry.db_name)
             self.registry._db_readonly = None
-            with patch.object(AccountWorker, "commit", _dying(number, place, counts)):
+            with ExitStack() as stack:
+                for one in patches:
+                    stack.enter_context(one)
                 self.lane()
             os._exit(0)
         except BaseException:
