@@ -109,6 +109,15 @@ class TestChangeWriter(SyncCase):
                 self.on_server()["Trash"][mail.uid], ("\\flagged", "\\seen")
             )
 
+    def test_a_place_of_a_row_that_is_gone_meanwhile_changes_nothing(self):
+        self.mailbox.append(simple_mail("One"))
+        with self.account_in_mode("qresync") as account:
+            mail = self.messages(account)
+            place = (mail.folder_id.id, mail.uidvalidity, mail.uid)
+            mail_places.place(self.env, [(mail.id + 1000, *place)])
+            self.assertEqual(mail.exists().uid, place[2])
+            self.assertInStep(account)
+
     def test_all_that_may_belong_to_a_row_is_known(self):
         """What names a mail goes with its row, unless it is handed over."""
         self.env.cr.execute(

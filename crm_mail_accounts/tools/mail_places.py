@@ -263,11 +263,12 @@ def place(env, places: Iterable[tuple[int, int, int, int]]) -> None:
     stand_ins = env.execute_query(
         SQL(
             """
-            SELECT change.id, message.id FROM crm_mail_message message
+            SELECT stays.id, message.id FROM crm_mail_message message
               JOIN (VALUES %s) AS change (id, folder, uidvalidity, uid)
                 ON message.folder_id = change.folder
                AND message.uidvalidity = change.uidvalidity
                AND message.uid = change.uid AND message.id <> change.id
+              JOIN crm_mail_message stays ON stays.id = change.id
              WHERE NOT EXISTS (SELECT FROM crm_mail_link link
                                 WHERE link.message_id = message.id)
             """,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..mailkit.errors import MailError, UidValidityChanged
+from ..mailkit.errors import MailError
 from ..mailkit.imap.append import Before
 
 
@@ -48,13 +48,9 @@ class Work:
 
 
 def find(session, raw, before: Before, identities):
-    """UIDVALIDITY and UIDs; in a folder that was renumbered, among all mails."""
+    """UIDVALIDITY and UIDs, as ``find_stored``; nothing in a folder that is gone."""
     try:
-        found = session.find_appended(raw, before, identities)
-        return before.uidvalidity, found
-    except UidValidityChanged:
-        told = session.state.uidvalidity or 1
-        return told, session.find_appended(raw, Before(told, 1), identities)
+        return session.find_stored(raw, before, identities)
     except MailError as error:
         if error.code != "folder_missing":
             raise

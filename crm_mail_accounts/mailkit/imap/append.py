@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from ..errors import InvalidArgument, MailError
+from ..errors import InvalidArgument, MailError, UidValidityChanged
 from ..limits import APPEND_BATCH, APPEND_BATCH_LINE, WINDOW
 from ..values import FetchedMessage
 from . import quote, sets
@@ -106,6 +106,17 @@ class AppendingSession(VerifyingSession):
             if len(found) == len(identities):
                 break
         return found
+
+    def find_stored(
+        self, raw: str, before: Before, identities: Mapping[Key, Expected]
+    ) -> tuple[int, dict[Key, int]]:
+        """UIDVALIDITY and UIDs as :meth:`find_appended`; in a folder that was
+        renumbered since, of all its mails."""
+        try:
+            return before.uidvalidity, self.find_appended(raw, before, identities)
+        except UidValidityChanged:
+            told = (self.state and self.state.uidvalidity) or UNKNOWN_UIDVALIDITY
+            return told, self.find_appended(raw, Before(told, 1), identities)
 
     def append_many(self, raw: str, mails: Sequence[NewMail]) -> list[AppendResult]:
         """Store mails, several by one command where MULTIAPPEND is offered.

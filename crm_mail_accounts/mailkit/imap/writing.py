@@ -44,16 +44,15 @@ class WritingSession(ExpungingSession, AppendingSession, FolderSession, IdlingSe
         deleted (compared right before, as always).  Only in the source: moved now.
         Nowhere: ``gone``; somebody else took it, and the next sync finds it.
 
-        :raises UidValidityChanged: of the target when ``step`` is ``look``, else of
-            the source
+        :raises UidValidityChanged: of the source
         """
-        found = self._look(target_raw, before, expected)
+        told, found = self._look(target_raw, before, expected)
         self.open_known(source_raw, uidvalidity=uidvalidity)
         there = self.verify(expected, uidvalidity=uidvalidity)
         both = {uid: expected[uid] for uid in sorted(there.same & found.keys())}
         result = Transferred(
             done=frozenset(found),
-            uidvalidity=before.uidvalidity,
+            uidvalidity=told,
             uids=found,
             not_the_same=there.not_the_same - found.keys(),
             gone=there.gone - found.keys(),
@@ -82,8 +81,8 @@ class WritingSession(ExpungingSession, AppendingSession, FolderSession, IdlingSe
         before: Before,
     ) -> Transferred:
         """Finish a copy whose answer was lost; opens both folders."""
-        found = self._look(target_raw, before, expected)
-        result = Transferred(frozenset(found), before.uidvalidity, found)
+        told, found = self._look(target_raw, before, expected)
+        result = Transferred(frozenset(found), told, found)
         rest = {uid: expected[uid] for uid in expected.keys() - found.keys()}
         if not rest:
             return result
@@ -93,9 +92,9 @@ class WritingSession(ExpungingSession, AppendingSession, FolderSession, IdlingSe
 
     def _look(
         self, raw: str, before: Before, expected: Mapping[int, Expected]
-    ) -> dict[int, int]:
+    ) -> tuple[int, dict[int, int]]:
         try:
-            return self.find_appended(raw, before, dict(sorted(expected.items())))
+            return self.find_stored(raw, before, dict(sorted(expected.items())))
         except MailError as err:
             err.step = "look"
             raise

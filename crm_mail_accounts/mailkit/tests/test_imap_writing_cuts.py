@@ -317,3 +317,28 @@ def test_a_mail_that_only_looks_like_the_copy_saves_no_original(live):
             )
         assert result.uids == {1: 2}
         assert len(box.mails("Trash")) == 2
+
+
+@pytest.mark.parametrize("arrived", [(), (2,)])
+def test_a_move_goes_on_when_its_target_was_made_anew(live, arrived):
+    """Its numbers of before mean nothing then: all its mails are looked at."""
+    with Box(live) as box:
+        box.fill(2)
+        facts = box.known()
+        with box.witness() as other:
+            other.make_folder("Made")
+            before = other.before("Made")
+            other.delete_folder("Made")
+            other.make_folder("Spare")  # so that the number is not given again
+            other.make_folder("Made")
+            other.select("INBOX")
+            copied = {uid: facts[uid] for uid in arrived}
+            other.copy(copied, "Made", uidvalidity=box.uidvalidity())
+        with box.open() as session:
+            result = session.resume_move(
+                facts, "INBOX", "Made", uidvalidity=box.uidvalidity(), before=before
+            )
+        assert result.done == {1, 2}
+        assert result.uidvalidity != before.uidvalidity
+        assert box.subjects("Made") == Counter([1, 2])
+        assert not box.subjects()
