@@ -247,44 +247,14 @@ class CrmMailAccount(models.Model):
         Mails that are linked to a record stay with their links, without an account
         (mission D4), unless :meth:`_take_links_back` was called before.
         """
-        # sudo: users have no right to change or remove mails; their right to delete
-        # the account was checked by the caller's unlink below
         self.check_access("unlink")
-        messages = (
-            self.env["crm.mail.message"].sudo().search([("account_id", "in", self.ids)])
-        )
-        linked = messages.filtered("link_ids")
-        linked.write(
-            {
-                "account_id": False,
-                "folder_id": False,
-                "shown_folder_id": False,
-                "moving_to_id": False,
-                "filed_in_id": False,
-                "state": "unplaced",
-                "uid": False,
-                "uidvalidity": False,
-            }
-        )
-        messages -= linked
-        # The database removes the other mails with their account, but knows nothing
-        # of their cached bodies.
-        cached = (
-            self.env["ir.attachment"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", messages._name),
-                    ("res_field", "=", "raw"),
-                    ("res_id", "in", messages.ids),
-                ]
-            )
-        )
         # sudo: mails of others who write from it are told to their authors
         self.env["crm.mail.outgoing"].sudo()._lose_mailbox(self)
+        # sudo: users have no right to change or remove mails; their right to delete
+        # the account was checked just before
+        self.env["crm.mail.message"].sudo()._leave_accounts(self.ids)
         users = self.user_id
         result = super().unlink()
-        cached.unlink()
         self._of_users(users)._keep_one_main()
         return result
 

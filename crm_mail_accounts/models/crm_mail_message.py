@@ -34,10 +34,9 @@ class CrmMailMessage(models.Model):
     _rec_name = "subject"
     _log_access = False
 
-    account_id = fields.Many2one(
+    account_id = UnboundMany2one(
         "crm.mail.account",
         index=True,
-        ondelete="cascade",
         help="Empty when the account was deleted and the mail is linked to a record.",
     )
     user_id = UnboundMany2one(

@@ -13,6 +13,46 @@ class CrmMailMessage(models.Model):
     _inherit = "crm.mail.message"
 
     @api.model
+    def _leave_accounts(self, account_ids):
+        """Before these accounts go: linked mails stay, without an account and a place;
+        the others go, with their cached bodies.
+
+        A worker that stores mails of such an account meanwhile renews its lease, which
+        goes with the account: the two transactions meet there, and one of them is done
+        again.
+        """
+        linked = self.search(
+            [("account_id", "in", account_ids), ("link_ids", "!=", False)]
+        )
+        linked.write(
+            {
+                "account_id": False,
+                "folder_id": False,
+                "shown_folder_id": False,
+                "moving_to_id": False,
+                "filed_in_id": False,
+                "state": "unplaced",
+                "uid": False,
+                "uidvalidity": False,
+            }
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "DELETE FROM crm_mail_message WHERE account_id = ANY(%s) RETURNING id",
+            [list(account_ids)],
+        )
+        gone = [row[0] for row in self.env.cr.fetchall()]
+        self.env.invalidate_all(flush=False)
+        # The database knows nothing of cached bodies.
+        self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_field", "=", "raw"),
+                ("res_id", "in", gone),
+            ]
+        ).unlink()
+
+    @api.model
     def _leave_folders(self, folders):
         """Before these folders go: no mail lies in them, or is to go there."""
         # The account's index finds the mails: not every column has one.
@@ -35,8 +75,18 @@ class CrmMailMessage(models.Model):
 
     @api.autovacuum
     def _gc_unbound(self):
-        """Rows whose owner or folder was removed by somebody who knows nothing of
-        mails."""
+        """Rows whose account, owner or folder was removed by somebody who knows nothing
+        of mails."""
+        lost = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT account_id FROM crm_mail_message
+                 WHERE account_id IS NOT NULL AND NOT EXISTS (
+                       SELECT FROM crm_mail_account WHERE id = account_id)
+                """
+            )
+        )
+        self._leave_accounts([account for (account,) in lost])
         self.env.cr.execute(
             """
             DELETE FROM crm_mail_message message

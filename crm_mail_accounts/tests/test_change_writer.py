@@ -192,6 +192,43 @@ class TestChangeWriter(SyncCase):
             self.assertEqual(mail.shown_folder_id, inbox)
             self.assertCounted(account)
 
+    def two_mails(self, account):
+        """One that is linked to a record, and one with its body, both read."""
+        linked = self.messages(account, subject="Linked")
+        other = self.messages(account, subject="Other")
+        lead = self.env["crm.lead"].create({"name": "Lead", "user_id": self.owner.id})
+        self.client().link_message(linked.id, "crm.lead", lead.id)
+        self.env.flush_all()
+        other._store_raw(b"Subject: Other\r\n\r\nHello")
+        return linked, other, other._raw_attachment()
+
+    def assertLeft(self, linked, other, body):
+        self.assertFalse(other.exists() or body.exists())
+        self.assertTrue(linked.link_ids)
+        self.assertFalse(linked.account_id or linked.folder_id or linked.uid)
+        self.assertEqual(linked.state, "unplaced")
+
+    def test_a_mailbox_that_goes_leaves_linked_mails_alone(self):
+        """[D4]"""
+        self.mailbox.append(simple_mail("Linked"), simple_mail("Other"))
+        with self.account_in_mode("qresync") as account:
+            found = self.two_mails(account)
+            account.unlink()
+            self.assertLeft(*found)
+
+    def test_mails_of_a_mailbox_that_vanished_are_found(self):
+        """Removed by somebody who knows nothing of mails."""
+        self.mailbox.append(simple_mail("Linked"), simple_mail("Other"))
+        with self.account_in_mode("qresync") as account:
+            found = self.two_mails(account)
+            self.env.flush_all()
+            self.env.cr.execute(
+                "DELETE FROM crm_mail_account WHERE id = %s", [account.id]
+            )
+            self.env.invalidate_all()
+            self.env["crm.mail.message"]._gc_unbound()
+            self.assertLeft(*found)
+
     def test_the_mail_of_a_user_who_is_deleted_goes(self):
         user = self.env["res.users"].create(
             {

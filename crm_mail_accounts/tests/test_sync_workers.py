@@ -1,8 +1,11 @@
 import threading
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..tools.account_worker import AccountWorker
 from .common import PATIENCE, Mailbox, simple_mail
@@ -133,6 +136,32 @@ class TestSyncWorkers(WorkerCase):
                 )
                 found.append(env.cr.fetchall())
         return found
+
+    def test_a_mailbox_that_is_removed_meanwhile_leaves_no_mail_behind(self):
+        """No foreign key finds what was stored since the removal began: the lease
+        does, which both have changed."""
+        self.mailbox.append(simple_mail("One"))
+        account_id = self.committed_account()
+        with self.registry.cursor() as cr:
+            account = api.Environment(cr, SUPERUSER_ID, {})["crm.mail.account"].browse(
+                account_id
+            )
+            self.assertTrue(account.name)
+            self.mailbox.append(simple_mail("Two"))
+            self.make_due(account_id)
+            self.lane()
+            with (
+                self.assertRaises(SerializationFailure),
+                mute_logger("odoo.sql_db"),
+            ):
+                account.unlink()
+            cr.rollback()
+        with self.committed():
+            self.account(account_id).unlink()
+            self.accounts.remove(account_id)
+        with self.committed() as env:
+            mails = env["crm.mail.message"].search([("account_id", "=", account_id)])
+            self.assertFalse(mails)
 
     # -- side by side ----------------------------------------------------------------
 
