@@ -99,6 +99,7 @@ class CrmMailMessage(models.Model):
             [
                 ("user_id", "=", user.id),
                 ("host_message_id", "!=", False),
+                ("state", "=", "unplaced"),  # as they all are, and few other mails
                 ("internal_date", ">", fields.Datetime.now() - SEEN_AGAIN_WITHIN),
             ]
         )

@@ -75,6 +75,8 @@ class FolderBroke(Exception):
 SLICE_SECONDS = 8.0
 """Longest turn: the host gives a job ten seconds before others want the worker."""
 TELL_EVERY = 1.0
+"""Seconds between two notices of an index that fills up: each costs a connection to
+the database, and nobody reads faster."""
 MOST_BREAKS = 3
 """Connections that one folder may break in a turn; the other folders wait for it."""
 
@@ -142,6 +144,8 @@ class AccountWorker:
         self.replies_wait = False
         """Whether automatic answers may wait to be sent."""
         self.told_at: float | None = None
+        self.untold: set[int] = set()
+        """Ids of changed folders whose turn to be told of has not come."""
         self.trace: Trace | None = None
         self.end = TurnEnd(self)
 
@@ -418,8 +422,7 @@ class AccountWorker:
         if folder.role == "inbox":
             self.put_in_local_folder(env, message.ids)
         self.arrived_in.add(folder.id)
-        if self.tells_again():
-            self.tell(env, folder)
+        self.tell_now_and_then(env, folder)
 
     def open_again(self, session, task: FolderTask) -> bool:
         """Open a folder for what comes after its pass; false when its UIDs are other
@@ -430,15 +433,6 @@ class AccountWorker:
         return uidvalidity == self.commit(
             lambda env: env["crm.mail.folder"].browse(task.folder_id).uidvalidity
         )
-
-    def tells_again(self) -> bool:
-        """Whether it is time to tell of an index that fills up: each notice costs a
-        connection to the database, and nobody reads faster."""
-        now = self.clock()
-        if self.told_at is not None and now - self.told_at < TELL_EVERY:
-            return False
-        self.told_at = now
-        return True
 
     # -- telling -----------------------------------------------------------------------
 
@@ -467,3 +461,18 @@ class AccountWorker:
     def tell(self, env, folders=None):
         """Tell the open screens of the owner and the delegates."""
         self.account(env)._tell_screens(folders)
+        told = set(folders.ids if folders else self.untold)
+        env.cr.postcommit.add(lambda: self.untold.difference_update(told))
+
+    def tell_now_and_then(self, env, folder):
+        """Of what goes on changing; the last of it is told when the turn ends."""
+        self.untold.add(folder.id)
+        now = self.clock()
+        if self.told_at is None or now - self.told_at >= TELL_EVERY:
+            self.told_at = now
+            self.tell_rest(env)
+
+    def tell_rest(self, env):
+        """Tell of what was not told yet."""
+        if self.untold:
+            self.tell(env, env["crm.mail.folder"].browse(sorted(self.untold)))

@@ -230,7 +230,9 @@ class FolderFetch(FolderLook):
                 unread_counts.recount_around(env, folder)
             if self.task.role == "inbox":
                 self.worker.put_in_local_folder(env, written.new_ids)
-            if not filling or low_uid == 1 or self.worker.tells_again():
+            if filling:
+                self.worker.tell_now_and_then(env, folder)
+            else:
                 self.worker.tell(env, folder)
             return written
 

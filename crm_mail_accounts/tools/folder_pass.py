@@ -91,7 +91,10 @@ class FolderPass(FolderComparison):
             if delta.folder.reset:
                 # what is on its way here from elsewhere is shown all the same
                 unread_counts.recount_around(env, folder)
-            self.worker.tell(env, folder)
+                self.worker.tell(env, folder)
+            else:
+                # numbers alone: told with what follows from them, or at the end
+                self.worker.untold.add(folder.id)
         self.known_break = None if delta.folder.reset else folder._break()
         if delta.folder.reset and folder.broken:
             folder._broke(None)  # those UIDs are other mails by now

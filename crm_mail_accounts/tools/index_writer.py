@@ -244,39 +244,39 @@ def _copy_new(
     ones.
     """
     cr = env.cr
-    uids = sorted(message.uid for message in messages)
+    messages = sorted(messages, key=attrgetter("uid"))
     account = folder.account_id
+    # an id for each, and none at all when one of them may not be new
     cr.execute(
         SQL(
             """
-            SELECT EXISTS (SELECT FROM crm_mail_message
-                            WHERE account_id = %(account)s AND state = 'unplaced')
-                OR EXISTS (SELECT FROM crm_mail_message
-                            WHERE folder_id = %(folder)s
-                              AND uidvalidity = %(uidvalidity)s
-                              AND uid BETWEEN %(first)s AND %(last)s)
+            SELECT nextval('crm_mail_message_id_seq')
+              FROM generate_series(1, %(count)s)
+             WHERE NOT EXISTS (SELECT FROM crm_mail_message
+                                WHERE account_id = %(account)s AND state = 'unplaced')
+               AND NOT EXISTS (SELECT FROM crm_mail_message
+                                WHERE folder_id = %(folder)s
+                                  AND uidvalidity = %(uidvalidity)s
+                                  AND uid BETWEEN %(first)s AND %(last)s)
             """,
+            count=len(messages),
             account=account.id,
             folder=folder.id,
             uidvalidity=uidvalidity,
-            first=uids[0],
-            last=uids[-1],
+            first=messages[0].uid,
+            last=messages[-1].uid,
         )
     )
-    if cr.fetchone()[0]:
-        return None
-    cr.execute(
-        "SELECT nextval('crm_mail_message_id_seq') FROM generate_series(1, %s)",
-        [len(messages)],
-    )
     ids = tuple(sorted(row[0] for row in cr.fetchall()))
-    place = (account.id, account.user_id.id, folder.id, uidvalidity)
+    if not ids:
+        return None
+    place = (account.id, folder.user_id.id, folder.id, uidvalidity)
     columns = (
         *("id", "account_id", "user_id", "folder_id", "uidvalidity"),
         *("shown_folder_id", "arrived", *COLUMNS),
     )
     unread, folder_id = 0, folder.id
-    made: Iterable[tuple] = map(index_row, sorted(messages, key=attrgetter("uid")))
+    made: Iterable[tuple] = map(index_row, messages)
     known: set[str] | None = None
     if arriving:
         made = list(made)

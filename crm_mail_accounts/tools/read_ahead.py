@@ -179,7 +179,8 @@ class ReadAhead:
         """The mails to go on with."""
         # An empty line is stored as such: it says that there is nothing to show.
         search_writer.add_previews(env, lines)
-        self.worker.tell(env, env["crm.mail.folder"].browse(task.folder_id))
+        folder = env["crm.mail.folder"].browse(task.folder_id)
+        self.worker.tell_now_and_then(env, folder)
         return self._without_preview(env, task)
 
     # -- bodies ahead ------------------------------------------------------------------
@@ -196,11 +197,7 @@ class ReadAhead:
         for start in range(0, len(got), BODIES_AT_ONCE):
             some = got[start : start + BODIES_AT_ONCE]
             self.worker.commit(lambda env, some=some: self._store_bodies(env, some))
-        self.worker.commit(
-            lambda env: self.worker.tell(
-                env, env["crm.mail.folder"].browse(task.folder_id)
-            )
-        )
+        self.worker.untold.add(task.folder_id)
         return True
 
     @staticmethod

@@ -45,6 +45,8 @@ class TurnEnd:
             worker.log(env, "info", text)
         if recovered:
             worker.tell(env)
+        else:
+            worker.tell_rest(env)
 
     def _no_later_than_outgoing(self, env, next_in: float) -> float:
         """A mail leaves at its time, whatever pause the mailbox is in."""

@@ -62,6 +62,8 @@ def fingerprint(
 
 def server_key(extra: Mapping[str, object]) -> str | None:
     """The server's own id of a mail's content, from ``FetchedMessage.extra``."""
+    if not extra:
+        return None
     for name, mark in (("emailid", "e"), ("gm_msgid", "g")):
         value = extra.get(name)
         if isinstance(value, str) and value:
