@@ -35,6 +35,7 @@
         "views/crm_mail_report_views.xml",
         "views/crm_mail_provider_views.xml",
         "views/crm_mail_signature_views.xml",
+        "views/crm_mail_trusted_sender_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_users_views.xml",
         "views/crm_mail_accounts_menus.xml",

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..tools import message_query
 from ..tools.message_query import Search, View
-from ..tools.message_rows import message_rows, page_rows, tell_threads
+from ..tools.message_rows import message_row, message_rows, page_rows, tell_threads
 from .crm_mail_folder import ROLE_ORDER
 
 PAGE = 50
@@ -111,6 +111,28 @@ class CrmMailClient(models.AbstractModel):
             limit=message_query.THREAD_MAILS,
         )
         return {"rows": message_rows(self.env, messages.ids[::-1])}
+
+    @api.model
+    def newest_unread(self, folder_id) -> dict | bool:
+        """The mail that came into a folder last: unread, and not kept quiet.
+
+        As it came, not as it is dated: a mail may have been days on its way, and one
+        that another client has moved is older than its neighbours.
+
+        :return: ``{id, from, subject}``, or false; see :func:`message_row`
+        :raises AccessError: the folder is not the user's
+        """
+        folder = self._readable("crm.mail.folder", folder_id)
+        self._flush_mails()
+        loud = [("seen", "=", False), ("quiet", "=", False), ("arrived", "=", False)]
+        there = [("folder_id", "=", folder.id), ("shown_folder_id", "=", folder.id)]
+        message = self.env["crm.mail.message"].search(
+            there + loud, order="uid desc", limit=1
+        )
+        if not message:
+            return False
+        row = message_row(message)
+        return {name: row[name] for name in ("id", "from", "subject")}
 
     # -- views -------------------------------------------------------------------
 

@@ -165,6 +165,36 @@ class TestViews(ListCase):
         )
         self.assertEqual(len(some["mails"]), 3)
 
+    def test_the_mail_that_came_last_is_told_if_somebody_wants_to_know(self):
+        """As it came: one was days on its way, one another client has moved here."""
+        late = mail("Late", 2)
+        late.replace_header("Date", "Mon, 02 Mar 2020 10:00:00 +0000")
+        self.mailbox.append(mail("Moved", 3), folder="Old", create=True)
+        account = self.ready_account()
+        self.mailbox.append(mail("First", 1))
+        self.mailbox.append(late)
+        self.work(account)
+        inbox = self.folder(account, "inbox")
+
+        def told():
+            newest = self.client().newest_unread(inbox.id)
+            return newest and newest["subject"]
+
+        self.assertEqual(told(), "Late")
+        with self.mailbox.client() as client:
+            client.select("Old")
+            client.copy("1", "INBOX")
+            client.store("1", "+FLAGS", r"\Deleted")
+            client.expunge()
+        self.work(account)
+        self.assertEqual(told(), "Moved")
+        mails = self.env["crm.mail.message"].search([("folder_id", "=", inbox.id)])
+        by_subject = mails.grouped("subject")
+        by_subject["Moved"].quiet = True
+        self.assertEqual(told(), "Late")
+        self.client().mark(mails.ids, ["seen"])
+        self.assertFalse(told())
+
     def test_the_statements_of_a_page_do_not_grow_with_it(self):
         lead = self.env["crm.lead"].create(
             {"name": "Lead", "user_id": self.owner.id, "type": "opportunity"}

@@ -14,6 +14,7 @@ CLIENT_CALLS = {
     "progress": lambda s: (),
     "list_messages": lambda s: (s.inbox.id,),
     "select_all": lambda s: (s.inbox.id,),
+    "newest_unread": lambda s: (s.inbox.id,),
     "open_thread": lambda s: (s.mail.thread_id.id,),
     "search_server": lambda s: (
         {"folder_id": s.inbox.id, "search": {"words": [["text", "offer"]]}},

@@ -326,7 +326,7 @@ describe("news", () => {
         await open();
         const {notifier} = getService("crm_mail_client");
         const told = [];
-        notifier.tell = (folders) => told.push(folders.map((folder) => folder.id));
+        notifier.tell = (news) => told.push(news.map(({folder}) => folder.id));
         const news = async (folderId) => {
             server.folders.find(({id}) => id === folderId).unread += 1;
             await getService("crm_mail_client").look();

@@ -45,6 +45,7 @@ export function mockMailServer(values = {}) {
         thread: [],
         /** What colleagues have begun to write there */
         threadDrafts: [],
+        newest: false,
         headers: {fields: [["Subject", "Hello"]]},
         card: {email: "", partner: false},
         saved: 1,
@@ -190,6 +191,7 @@ export function mockMailServer(values = {}) {
             rows: value("thread", args),
             drafts: server.threadDrafts,
         }),
+        newest_unread: (...args) => value("newest", args),
         message_headers: (...args) => value("headers", args),
         address_card: (...args) => value("card", args),
         trust_sender: () => true,

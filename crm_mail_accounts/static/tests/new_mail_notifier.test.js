@@ -24,6 +24,8 @@ const JUNK = 13;
 let server = null;
 /** What the reader sees and hears, in this order */
 let told = [];
+/** The last one that was shown */
+let notification = null;
 /** Whether this tab is the one of several that speaks */
 let isMain = true;
 
@@ -44,6 +46,10 @@ beforeEach(() => {
             static permission = "granted";
             constructor(title, {body}) {
                 told.push(`${title}: ${body}`);
+                notification = this;
+            }
+            close() {
+                told.push("closed");
             }
         },
         Audio: class {
@@ -81,6 +87,51 @@ test("new mail in an inbox is shown on the desktop and heard", async () => {
     ]);
     await arrive(INBOX, 3);
     expect(told[2]).toBe("New mail: 3 new messages in Inbox of Second");
+});
+
+test("one mail is named, and a click opens it", async () => {
+    server.newest = (folderId) => ({
+        id: folderId === INBOX ? 2 : 0,
+        from: {name: "Giulia", email: "giulia@ferrari.test"},
+        subject: "Chairs",
+    });
+    await start({notify: true});
+    await arrive(INBOX);
+    expect(told).toEqual(["Giulia: Chairs\n1 new message in Inbox of Second"]);
+    notification.onclick();
+    await animationFrame();
+    const {store} = getService("crm_mail_client");
+    expect(told[1]).toBe("closed");
+    expect(store.openId).toBe(2);
+    expect(store.openFolders.map(({id}) => id)).toInclude(INBOX);
+    await arrive(INBOX, 2);
+    expect(told[2]).toBe("New mail: 2 new messages in Inbox of Second");
+});
+
+test("a click on the news of several opens their folder", async () => {
+    await start({notify: true, notify_folders: {[ARCHIVE]: true}});
+    await arrive(ARCHIVE, 2);
+    notification.onclick();
+    await animationFrame();
+    expect(getService("crm_mail_client").store.placeId).toBe(ARCHIVE);
+});
+
+test("mails without a sender or a subject are named too", async () => {
+    server.newest = {id: 2, from: false, subject: ""};
+    await start({notify: true});
+    await arrive(INBOX);
+    expect(told).toEqual([
+        "(unknown sender): (no subject)\n1 new message in Inbox of Second",
+    ]);
+});
+
+test("mails of a colleague's mailbox are not named", async () => {
+    server.accounts[1].owner = "Marco";
+    server.newest = {id: 2, from: {name: "Giulia", email: ""}, subject: "Secret"};
+    await start({notify: true});
+    await arrive(INBOX);
+    expect(told).toEqual(["New mail: 1 new message in Inbox of Second"]);
+    expect(server.calls).not.toInclude("newest_unread");
 });
 
 test("notification and sound are two choices", async () => {

@@ -5,8 +5,8 @@ import {
     queryAllTexts,
     queryOne,
 } from "@odoo/hoot-dom";
-import {animationFrame} from "@odoo/hoot-mock";
-import {contains, patchWithCleanup} from "@web/../tests/web_test_helpers";
+import {animationFrame, Deferred} from "@odoo/hoot-mock";
+import {contains, onRpc, patchWithCleanup} from "@web/../tests/web_test_helpers";
 import {browser} from "@web/core/browser/browser";
 
 import {FOLLOWS_CONTENT} from "@crm_mail_accounts/mail_client/message_view/message_view";
@@ -16,7 +16,10 @@ import {
     frameAddress,
     makeContext,
     makeLink,
+    makeMessage,
     makeOpportunity,
+    mockMailServer,
+    mountMailClient,
     noteActions,
     openFirst,
 } from "./mail_client_test_helpers";
@@ -62,6 +65,41 @@ test("a sender is trusted by one click, and the pictures come at once", async ()
     await animationFrame();
     expect(server.calls).toInclude("trust_sender");
     expect(frameAddress(queryOne("iframe.o_crm_mail_frame"))).toInclude("remote=1");
+});
+
+test("who was trusted is asked about again, also in mails that were read before", async () => {
+    const trusted = new Set();
+    mockMailServer({
+        message: (id) => makeMessage(id, {remote: 3, trusted: trusted.has("all")}),
+    });
+    onRpc("crm.mail.client", "trust_sender", ({args: [, isTrusted]}) => {
+        trusted[isTrusted ? "add" : "delete"]("all");
+        return true;
+    });
+    await mountMailClient();
+    const isShown = () =>
+        frameAddress(queryOne("iframe.o_crm_mail_frame")).includes("remote=1");
+    const open = async (index) => {
+        await contains(`.o_crm_mail_row:eq(${index})`).click();
+        await animationFrame();
+    };
+    await open(1);
+    await open(0);
+    await contains(".o_crm_mail_trust").click();
+    await animationFrame();
+    await open(1);
+    expect(isShown()).toBe(true);
+    await contains(".o_crm_mail_message_menu").click();
+    await contains(".o_crm_mail_distrust").click();
+    await animationFrame();
+    expect(isShown()).toBe(false);
+    expect(".o_crm_mail_remote_bar").toHaveCount(1);
+    // Not even until the server has told anew
+    const answer = new Deferred();
+    onRpc("crm.mail.client", "open_message", () => answer);
+    await contains(".o_crm_mail_row:eq(0)").click();
+    await animationFrame();
+    expect("iframe.o_crm_mail_frame[data-src*='remote=1']").toHaveCount(0);
 });
 
 test("a sender who may be somebody else cannot be trusted for the future", async () => {

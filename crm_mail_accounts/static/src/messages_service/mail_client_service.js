@@ -110,6 +110,21 @@ export class MailClientService extends NewsService {
         await Promise.all(opened);
     }
 
+    /**
+     * From anywhere in Odoo: the folder, and a mail of it.
+     *
+     * @param {import("./mail_client_store").PlaceId} placeId
+     * @param {number|false} [messageId]
+     */
+    async show(placeId, messageId = false) {
+        if (!this.screens) {
+            await this.openMessages();
+        }
+        // Where all inboxes are open as one, the mail is there as well.
+        const isThere = this.store.openFolders.some(({id}) => id === placeId);
+        await this.goTo({folderId: isThere ? this.store.placeId : placeId, messageId});
+    }
+
     leave() {
         this.screens--;
         if (!this.screens) {

@@ -12,16 +12,19 @@ import {folderName} from "./folder_name";
  * New is what raises the unread count of a folder that was counted before; while a
  * mailbox is being filled nothing is new. Mails that a filter keeps quiet do not count,
  * nor do those that no filter has looked at yet.
+ *
+ * @typedef {{folder: import("./mail_client_store").Folder, count: number}} News
  */
 const loudOf = (folder) => folder.unread - (folder.quiet || 0);
 
 export class NewMailNotifier {
     /**
-     * @param {import("./mail_client_store").MailClientStore} store
+     * @param {import("./news_service").NewsService} client
      * @param {object} services
      */
-    constructor(store, {multi_tab: tabs, title}) {
-        this.store = store;
+    constructor(client, {multi_tab: tabs, title}) {
+        this.client = client;
+        this.store = client.store;
         this.tabs = tabs;
         this.title = title;
         /** @type {Map<number, number>} */
@@ -49,9 +52,14 @@ export class NewMailNotifier {
         if (!layout.notify && !layout.sound) {
             return;
         }
-        const fresh = this.store.folders.filter((folder) => this.isFresh(folder));
-        if (fresh.length) {
-            this.tell(fresh);
+        const news = this.store.folders
+            .filter((folder) => this.isFresh(folder))
+            .map((folder) => ({
+                folder,
+                count: loudOf(folder) - this.counted.get(folder.id),
+            }));
+        if (news.length) {
+            this.tell(news);
         }
     }
 
@@ -67,23 +75,24 @@ export class NewMailNotifier {
         );
     }
 
-    /** @param {import("./mail_client_store").Folder[]} folders */
-    async tell(folders) {
+    /** @param {News[]} news */
+    async tell(news) {
         if (!(await this.tabs.isOnMainTab())) {
             return;
         }
         const {layout} = this.store;
-        const Notification = browser.Notification;
+        const {Notification} = browser;
         if (layout.notify && Notification && Notification.permission === "granted") {
-            const lines = folders.map((folder) => this.line(folder));
-            const shown = new Notification(_t("New mail"), {
-                body: lines.join("\n"),
+            const {title, body, onClick} = await this.words(news);
+            const shown = new Notification(title, {
+                body,
                 icon: url("/crm_mail_accounts/static/description/icon.png"),
                 tag: "crm_mail_accounts",
             });
             shown.onclick = () => {
                 window.focus();
                 shown.close();
+                onClick();
             };
         }
         if (layout.sound) {
@@ -91,10 +100,39 @@ export class NewMailNotifier {
         }
     }
 
-    /** @param {import("./mail_client_store").Folder} folder */
-    line(folder) {
+    /**
+     * One mail is named, to its owner alone: whoever reads along in a colleague's mailbox
+     * has not asked for its mails on their desktop. Of several the folders are told.
+     *
+     * @param {News[]} news
+     * @returns {Promise<{title: string, body: string, onClick: Function}>}
+     */
+    async words(news) {
+        const [{folder, count}] = news;
+        const lines = news.map((each) => this.line(each));
+        const isOne = news.length === 1 && count === 1;
+        const mail =
+            isOne &&
+            this.store.isOwn(folder.account_id) &&
+            (await this.client.newestUnread(folder.id));
+        if (!mail) {
+            return {
+                title: _t("New mail"),
+                body: lines.join("\n"),
+                onClick: () => this.client.show(folder.id),
+            };
+        }
+        const sender = mail.from && (mail.from.name || mail.from.email);
+        return {
+            title: sender || _t("(unknown sender)"),
+            body: `${mail.subject || _t("(no subject)")}\n${lines[0]}`,
+            onClick: () => this.client.show(folder.id, mail.id),
+        };
+    }
+
+    /** @param {News} news */
+    line({folder, count}) {
         const account = this.store.getAccount(folder.account_id);
-        const count = loudOf(folder) - this.counted.get(folder.id);
         const values = {count, folder: folderName(folder), account: account.name};
         return count === 1
             ? _t("1 new message in %(folder)s of %(account)s", values)

@@ -33,7 +33,7 @@ export class NewsService extends MessageService {
         /** Folders named by the bus since the last look */
         this.changedFolderIds = new Set();
         this.lookSoon = debounce(() => this.look(), BUS_DELAY);
-        this.notifier = new NewMailNotifier(this.store, services);
+        this.notifier = new NewMailNotifier(this, services);
         /** Changes of the layout that are on their way */
         this.layoutChanges = new ChangeQueue();
     }
@@ -183,6 +183,16 @@ export class NewsService extends MessageService {
         const moved = this.store.setProgress(values);
         this.notifier.after();
         return moved;
+    }
+
+    /**
+     * @param {number} folderId
+     * @returns {Promise<{id: number, from: object, subject: string}|false>} the mail that
+     * came last, as far as the server can tell
+     */
+    async newestUnread(folderId) {
+        const answer = await this.ask("newest_unread", [folderId]);
+        return !answer.failed && answer.value;
     }
 
     /** @param {Set<number>} folderIds that the bus has named */

@@ -8,6 +8,7 @@ import {OPPORTUNITY_MODEL, TASK_MODEL} from "./message_state";
  *
  * @typedef {import("./mail_client_service").MailClientService} MailClientService
  * @typedef {import("./mail_client_store").Row} Row
+ * @typedef {import("./mail_client_store").Message} Message
  * @typedef {import("./mail_client_store").MessageContext} MessageContext
  */
 
@@ -82,17 +83,37 @@ export class ReadingActions {
     }
 
     /**
-     * Shows the pictures of this mail's sender, now and from now on.
+     * Shows the pictures of this mail's sender, now and from now on; or asks again.
      *
-     * @param {number} messageId
+     * @param {Message} message
+     * @param {boolean} [isTrusted]
      */
-    async trustSender(messageId) {
+    async trustSender(message, isTrusted = true) {
         const {client, store} = this;
-        store.showRemote(messageId);
-        const answer = await client.ask("trust_sender", [messageId, true]);
+        if (isTrusted) {
+            store.showRemote(message.id);
+        }
+        const answer = await client.ask("trust_sender", [message.id, isTrusted]);
+        // What is remembered of other mails says what was true before.
+        client.ahead.forget();
         if (answer.failed) {
             client.tell(answer.sentence);
+            return;
         }
+        const {email} = message.from;
+        store.setTrusted(email, isTrusted);
+        const said = isTrusted
+            ? _t("Images of %s are shown from now on.", email)
+            : _t("Images of %s are shown only when you ask for them.", email);
+        let close = () => undefined;
+        const undo = {
+            name: _t("Undo"),
+            onClick: () => {
+                close();
+                this.trustSender(message, !isTrusted);
+            },
+        };
+        close = client.notification.add(said, {type: "info", buttons: [undo]});
     }
 
     /**

@@ -94,4 +94,24 @@ export class ViewState extends MessageState {
             view.remoteShown = true;
         }
     }
+    /**
+     * Whether the pictures of a sender are shown without a question, in all that is
+     * open. A mail whose sender is in doubt is asked about all the same.
+     *
+     * @param {string} email
+     * @param {boolean} isTrusted
+     */
+    setTrusted(email, isTrusted) {
+        for (const view of [this.message, ...Object.values(this.views)]) {
+            const {data} = view;
+            if (!data || !data.from || data.from.email !== email) {
+                continue;
+            }
+            const isDoubted = (data.warnings || []).some(
+                ({level}) => level === "danger"
+            );
+            data.trusted = isTrusted && !isDoubted;
+            view.remoteShown = isTrusted && view.remoteShown;
+        }
+    }
 }

@@ -23,7 +23,9 @@ export class MessageMenu extends Component {
     };
 
     setup() {
-        this.store = useMailClient().store;
+        const {client, store} = useMailClient();
+        this.client = client;
+        this.store = store;
         this.mailActions = useMailActions();
         this.dialog = useService("dialog");
     }
@@ -78,6 +80,15 @@ export class MessageMenu extends Component {
 
     setVisibility() {
         this.dialog.add(VisibilityDialog, {messageId: this.props.message.id});
+    }
+
+    get showsImagesAlways() {
+        const {trusted, remote} = this.props.message;
+        return Boolean(trusted && remote);
+    }
+
+    askForImages() {
+        return this.client.reading.trustSender(this.props.message, false);
     }
 
     filterLikeThis() {
