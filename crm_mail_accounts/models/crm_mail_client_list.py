@@ -42,7 +42,8 @@ class CrmMailClient(models.AbstractModel):
     def list_messages(self, view, before=False, limit=PAGE, threads=False) -> dict:
         """A page of a view, newest first.
 
-        :param before: the ``before`` of the page above, ``[date, uid, id]``, or false
+        :param before: the ``before`` of the page above, or false: ``[date, uid, id]``,
+            and 1 where few mails have the words that are searched for
         :param threads: one row for a conversation, its newest mail in the view, with
             ``thread``: ``{count, unread, people, ids}``
         :return: ``{rows, before, total, indexed}``; ``before`` false on the last page;
@@ -59,14 +60,18 @@ class CrmMailClient(models.AbstractModel):
         # false where it was not counted
         few = total is not False and total < message_query.COUNTED
         few = few and bool(shown.search.words)
+        if before:
+            # It was counted above the first page alone.
+            before, few = before[:3], len(before) > 3
         page = shown.page(self._cursor(before), limit, threads=bool(threads), few=few)
         ids, rows = page_rows(self.env, page)
         if threads:
             known = {row["thread_id"] for row in rows if row["thread_id"]}
             tell_threads(rows, message_query.threads(self.env, shown, known))
+        has_more = len(ids) == limit and bool(rows)
         return {
             "rows": rows,
-            "before": len(ids) == limit and bool(rows) and self._place(rows[-1]),
+            "before": has_more and [*self._place(rows[-1]), *([1] if few else [])],
             **totals,
         }
 

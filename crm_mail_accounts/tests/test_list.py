@@ -326,6 +326,25 @@ class TestSearch(ListCase):
             with patch.object(message_query, "COUNTED", 1):
                 self.assertEqual(self.subjects(view, threads, limit=2), few)
 
+    def test_pages_behind_the_first_know_whether_few_are_found(self):
+        """Each page is looked for in the way that the first one was."""
+        asked = []
+        real = message_query.View.page
+
+        def page(view, *args, few=False, **options):
+            asked.append(few)
+            return real(view, *args, few=few, **options)
+
+        self.startPatch(message_query.View, "page", page)
+        view = {"search": {"words": [["text", "rosa"]]}}
+        pages = len(self.subjects(view, limit=1))
+        self.assertEqual(set(asked), {True})
+        self.assertGreaterEqual(len(asked), pages)
+        asked.clear()
+        with patch.object(message_query, "COUNTED", 1):
+            self.subjects(view, limit=1)
+        self.assertEqual(set(asked), {False})
+
     def test_word_forms_of_both_languages_are_one(self):
         self.assertEqual(
             self.search("offerta"), ["Offerta inviata", "Offerte per l'ufficio"]

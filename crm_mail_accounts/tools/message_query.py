@@ -230,13 +230,18 @@ class View:
 
     def _newest_of_thread(self, place: Condition) -> SQL:
         """A scalar subquery, which no planner makes a join of: one look into an index
-        for each mail, however long its conversation is."""
+        for each mail, however long its conversation is.
+
+        Of a comparison the database expects that one mail in two hundred passes, and
+        sorts all that have a frequent word before it looks at the first conversation;
+        of a CASE it expects one in two.
+        """
         return SQL(
             """
-            (listed.thread_id IS NULL OR listed.id = (
+            CASE WHEN listed.thread_id IS NULL THEN TRUE ELSE listed.id = (
                 SELECT mate.id FROM crm_mail_message mate
                  WHERE mate.thread_id = listed.thread_id AND %s
-                 ORDER BY %s LIMIT 1))
+                 ORDER BY %s LIMIT 1) END
             """,
             SQL(" AND ").join(self._conditions(SQL("mate"), place)),
             newest("mate"),

@@ -47,7 +47,7 @@ export {OPPORTUNITY_MODEL, TASK_MODEL} from "./message_state";
  * @typedef {{id: number, name: string, project: string, stage: string}} Task
  * @typedef {{id: number, name: string, company_name: string, 'function': string, email: string, phone: string, avatar_url: string}} Partner
  * @typedef {{partner: Partner|false, sender: Address, opportunities: Opportunity[], links: Link[], tasks: Task[], may_create_task: boolean}} MessageContext
- * @typedef {[string, number, number]|false} Cursor place in a folder: the next page is older than it
+ * @typedef {[string, number, number, number?]|false} Cursor place in a folder, as the server says it: the next page is older
  * @typedef {{rows: Row[], before: Cursor, total: number, indexed: number}} Page
  * @typedef {"folders"|"list"|"message"} Pane the one pane that a phone shows
  */
