@@ -483,3 +483,20 @@ def header_fields(content: bytes, names) -> bytes:
     fields = re.findall(rb"[^\r\n:]+:[^\n]*\n(?:[ \t][^\n]*\n)*", header)
     kept = [f for f in fields if f.partition(b":")[0].strip().lower() in wanted]
     return b"".join(kept) + b"\r\n"
+
+
+def raise_(error):
+    raise error
+
+
+def interfere(fake, command, action, *, nth=1):
+    """Do something right before the server runs a command for the nth time."""
+    seen = []
+
+    def before(name):
+        if name == command:
+            seen.append(name)
+            if len(seen) == nth:
+                action()
+
+    fake.before = before
