@@ -87,3 +87,4 @@ from . import test_visibility
 from . import test_web
 from . import test_web_screen
 from . import test_writeback
+from . import test_writeback_copies

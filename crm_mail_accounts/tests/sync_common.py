@@ -33,6 +33,20 @@ class SyncCase(MailCase):
             self.work(account)
             yield account
 
+    def in_each_mode(self, story):
+        """``story(account)`` in each mode, on a mailbox of its own; at its end our rows
+        equal the server's."""
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                self.setUp()
+                with self.account_in_mode(mode) as account:
+                    self.assertEqual(
+                        set(account.folder_ids.filtered("checked_at").mapped("mode")),
+                        {mode},
+                    )
+                    story(account)
+                    self.assertInStep(account)
+
     def sync(self, account):
         """A whole turn in which every folder is looked at."""
         account.folder_ids.write({"checked_at": False, "scanned_at": False})
@@ -74,6 +88,19 @@ class SyncCase(MailCase):
                 for row in rows
             }
         return found
+
+    def alive(self, folder) -> list[int]:
+        """UIDs on the server that nobody marked as deleted: without UIDPLUS the
+        marked ones stay."""
+        flags = self.on_server()[folder]
+        return [uid for uid, found in flags.items() if "\\deleted" not in found]
+
+    def rows(self, folder) -> dict[str, dict]:
+        """What the screen lists, by subject."""
+        return {
+            row["subject"]: row
+            for row in self.client().list_messages(folder.id)["rows"]
+        }
 
     def assertInStep(self, account):
         """Our rows are exactly the server's mails with their flags, and our counts

@@ -11,18 +11,6 @@ from .sync_common import MODES, SyncCase
 class TestSyncFollow(SyncCase):
     """What other clients do, followed in all three modes."""
 
-    def in_each_mode(self, story):
-        for mode in MODES:
-            with self.subTest(mode=mode):
-                self.setUp()
-                with self.account_in_mode(mode) as account:
-                    self.assertEqual(
-                        set(account.folder_ids.filtered("checked_at").mapped("mode")),
-                        {mode},
-                    )
-                    story(account)
-                    self.assertInStep(account)
-
     def test_flags_of_other_clients_are_followed(self):
         """[F3]"""
 

@@ -20,18 +20,6 @@ class TestWriteback(SyncCase):
         super().setUp()
         self.mailbox.append(*(simple_mail(f"Mail {n}") for n in range(4)))
 
-    def alive(self, folder) -> list[int]:
-        """UIDs on the server that nobody marked as deleted: without UIDPLUS the
-        marked ones stay."""
-        flags = self.on_server()[folder]
-        return [uid for uid, found in flags.items() if "\\deleted" not in found]
-
-    def rows(self, folder):
-        return {
-            row["subject"]: row
-            for row in self.client().list_messages(folder.id)["rows"]
-        }
-
     def test_marks_are_shown_at_once_and_reach_the_server(self):
         """[F3] [D6]"""
         for mode in MODES:
@@ -225,88 +213,6 @@ class TestWriteback(SyncCase):
             self.assertEqual(len(self.on_server()["Trash"]), 50)
 
     # -- what goes wrong -----------------------------------------------------------
-
-    def test_a_copy_is_made_by_the_server_and_the_mail_stays(self):
-        for mode in MODES:
-            with self.subTest(mode=mode):
-                self.setUp()
-                with self.account_in_mode(mode) as account:
-                    inbox, trash = (
-                        self.folder(account, role) for role in ("inbox", "trash")
-                    )
-                    mails = self.messages(account, folder_id=inbox.id)[:2]
-                    answer = self.client().copy_mails(mails.ids, trash.id)
-                    self.assertEqual(answer["copied"], 2)
-                    self.assertEqual(len(self.rows(inbox)), 4)
-                    self.work(account)
-                    self.sync(account)
-                    self.assertEqual(
-                        (len(self.alive("INBOX")), len(self.alive("Trash"))), (4, 2)
-                    )
-                    self.assertEqual(
-                        set(self.rows(trash)), set(mails.mapped("subject"))
-                    )
-                    self.assertEqual(mails.folder_id, inbox)
-                    self.assertInStep(account)
-                    none = self.client().copy_mails(mails.ids, inbox.id)
-                    self.assertEqual(none["copied"], 0, "they are there already")
-
-    def test_a_copy_is_taken_back_before_and_after_it_is_made(self):
-        for mode in MODES:
-            with self.subTest(mode=mode):
-                self.setUp()
-                with self.account_in_mode(mode) as account:
-                    inbox, trash = (
-                        self.folder(account, role) for role in ("inbox", "trash")
-                    )
-                    mails = self.messages(account, folder_id=inbox.id)[:2]
-                    copy = self.client().copy_mails
-                    early = copy(mails.ids, trash.id)
-                    undone = self.client().undo_copy(early["copies"])
-                    self.assertEqual(
-                        (undone["changed"], undone["late"]), (mails.ids, [])
-                    )
-                    self.work(account)
-                    self.sync(account)
-                    self.assertEqual(self.alive("Trash"), [])
-                    first = copy(mails[:1].ids, trash.id)
-                    self.work(account)
-                    second = copy(mails.ids, trash.id)
-                    self.work(account)
-                    self.sync(account)
-                    self.assertEqual(len(self.alive("Trash")), 3)
-                    self.client().undo_copy(second["copies"])
-                    self.work(account)
-                    self.sync(account)
-                    self.assertEqual(len(self.alive("Trash")), 1)
-                    self.assertEqual(len(self.alive("INBOX")), 4)
-                    self.assertInStep(account)
-                    again = self.client().undo_copy(second["copies"])
-                    self.assertEqual(again["late"], second["copies"])
-                    self.client().undo_copy(first["copies"])
-                    self.work(account)
-                    self.sync(account)
-                    self.assertEqual(self.alive("Trash"), [])
-                    self.assertEqual(len(self.alive("INBOX")), 4)
-                    self.assertInStep(account)
-
-    def test_a_copy_that_is_taken_back_while_it_is_sent_is_not_sent(self):
-        with self.account_in_mode("qresync") as account:
-            mails, trash = self.messages(account), self.folder(account, "trash")
-            answer = self.client().copy_mails(mails.ids, trash.id)
-            before = OperationPush._sending
-
-            def taken_back(push, env, ids, state):
-                client = env["crm.mail.client"].with_user(self.owner)
-                client.undo_copy(answer["copies"][:1])
-                return before(push, env, ids, state)
-
-            with patch.object(OperationPush, "_sending", taken_back):
-                self.work(account)
-            self.sync(account)
-            self.assertEqual(set(self.rows(trash)), set(mails[1:].mapped("subject")))
-            self.assertEqual(len(self.alive("Trash")), len(mails) - 1)
-            self.assertInStep(account)
 
     def test_a_lost_answer_moves_nothing_twice(self):
         """Law 6: cut at each place of the move, then done again."""
