@@ -21,6 +21,12 @@ class CrmMailLoginMixin(models.AbstractModel):
     )
     password_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
     has_password = fields.Boolean(compute="_compute_has_password", compute_sudo=True)
+    any_certificate = fields.Boolean(
+        "Disable certificate validation",
+        copy=False,
+        help="Connect without checking who the server is. Anybody in between can then "
+        "read your password and your mail: rather trust exactly one certificate.",
+    )
 
     def _compute_password(self):
         """Not even its owner reads it."""

@@ -72,12 +72,6 @@ class CrmMailPop3Bridge(models.Model):
         copy=False,
         help="SHA-256 of the only certificate that is accepted, whoever issued it.",
     )
-    any_certificate = fields.Boolean(
-        "Disable certificate validation",
-        copy=False,
-        help="Connect without checking who the server is. Anybody in between can then "
-        "read your password and your mail: rather trust exactly one certificate.",
-    )
     own_trust_allowed = fields.Boolean(compute="_compute_refused_certificate")
 
     interval = fields.Integer(

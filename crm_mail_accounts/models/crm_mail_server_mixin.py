@@ -102,12 +102,6 @@ class CrmMailServerMixin(models.AbstractModel):
         copy=False,
         help="SHA-256 of the only certificate that is accepted, whoever issued it.",
     )
-    any_certificate = fields.Boolean(
-        "Disable certificate validation",
-        copy=False,
-        help="Connect without checking who the server is. Anybody in between can then "
-        "read your password and your mail: rather trust exactly one certificate.",
-    )
 
     @api.model
     def _default_provider(self):

@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 from odoo.tests import TransactionCase, new_test_user
 
+from ..models.crm_mail_server_mixin import SYSTEM_SMTP
 from ..tools.host_policy import PARAMETER
 
 PATIENCE = 600
@@ -138,6 +139,22 @@ class MailCase(TransactionCase):
                     **values,
                 }
             )
+        )
+
+    def host_server(self, **values):
+        """The host's own outgoing server, which users may send through."""
+        self.env["ir.config_parameter"].set_param(SYSTEM_SMTP, "True")
+        self.env["ir.mail_server"].create(
+            {
+                "name": "Host",
+                "smtp_host": "localhost",
+                "smtp_port": self.mailbox.ports["smtp_plain"],
+                "smtp_encryption": "none",
+                **values,
+            }
+        )
+        self.startPatch(
+            type(self.env["ir.mail_server"]), "_disable_send", lambda _self: False
         )
 
     def work(self, account=None):

@@ -4,7 +4,6 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..models.crm_mail_server_mixin import SYSTEM_SMTP
 from .common import Mailbox
 from .outgoing_common import OutgoingCase
 
@@ -145,21 +144,6 @@ class TestOutgoingSenders(OutgoingCase):
         self.send(mail)
         self.assertEqual((len(self.received()), len(self.in_sent())), (1, 1))
         self.assertFalse(self.client(self.colleague).bootstrap()["accounts"])
-
-    def host_server(self, **values):
-        self.env["ir.config_parameter"].set_param(SYSTEM_SMTP, "True")
-        self.env["ir.mail_server"].create(
-            {
-                "name": "Host",
-                "smtp_host": "localhost",
-                "smtp_port": self.mailbox.ports["smtp_plain"],
-                "smtp_encryption": "none",
-                **values,
-            }
-        )
-        self.startPatch(
-            type(self.env["ir.mail_server"]), "_disable_send", lambda _self: False
-        )
 
     def by_host(self):
         self.env.flush_all()

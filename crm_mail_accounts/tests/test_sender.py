@@ -169,18 +169,7 @@ class TestSender(MailCase):
 
     def test_a_mailbox_may_send_through_the_host(self):
         """[A15] [B2]"""
-        self.env["ir.config_parameter"].set_param(SYSTEM_SMTP, "True")
-        self.env["ir.mail_server"].create(
-            {
-                "name": "Host",
-                "smtp_host": "localhost",
-                "smtp_port": self.mailbox.ports["smtp_plain"],
-                "smtp_encryption": "none",
-            }
-        )
-        self.startPatch(
-            type(self.env["ir.mail_server"]), "_disable_send", lambda _self: False
-        )
+        self.host_server()
         self.owner.email = self.own_mailbox.username
         setup = (
             self.env["crm.mail.account.setup"]

@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from mailkit.errors import MailError
+from mailkit.imap.writing import WritingSession
 from mailkit.tests.imap_proxy import (
     corrupt_answer,
     cut_answer,
@@ -41,9 +42,12 @@ class Move:
         validity = facts["uidvalidity"]
         return session.move(facts["expected"], "Trash", uidvalidity=validity)
 
-    @staticmethod
-    def again(session, facts):
-        return session.resume_move(
+    resume = WritingSession.resume_move
+
+    @classmethod
+    def again(cls, session, facts):
+        return cls.resume(
+            session,
             facts["expected"],
             "INBOX",
             "Trash",
@@ -74,15 +78,7 @@ class Copy(Move):
         session.open_known("INBOX", uidvalidity=validity, writable=False)
         return session.copy(facts["expected"], "Trash", uidvalidity=validity)
 
-    @staticmethod
-    def again(session, facts):
-        return session.resume_copy(
-            facts["expected"],
-            "INBOX",
-            "Trash",
-            uidvalidity=facts["uidvalidity"],
-            before=facts["before"],
-        )
+    resume = WritingSession.resume_copy
 
     @staticmethod
     def check(box, facts, result):
