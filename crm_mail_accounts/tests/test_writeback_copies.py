@@ -20,10 +20,10 @@ class TestWritebackCopies(SyncCase):
         inbox, trash = (self.folder(account, role) for role in ("inbox", "trash"))
         return self.messages(account, folder_id=inbox.id)[:2], trash
 
-    def copy(self, mails, folder) -> dict:
+    def copied(self, mails, folder) -> dict:
         return self.client().copy_mails(mails.ids, folder.id)
 
-    def uncopy(self, answer) -> dict:
+    def taken_back(self, answer) -> dict:
         return self.client().undo_copy(answer["copies"])
 
     def at_rest(self, account) -> tuple[int, int]:
@@ -39,12 +39,12 @@ class TestWritebackCopies(SyncCase):
         def story(account):
             mails, trash = self.two_mails(account)
             inbox = mails.folder_id
-            self.assertEqual(self.copy(mails, trash)["copied"], 2)
+            self.assertEqual(self.copied(mails, trash)["copied"], 2)
             self.assertEqual(len(self.rows(inbox)), 4)
             self.assertEqual(self.at_rest(account), (4, 2))
             self.assertEqual(set(self.rows(trash)), set(mails.mapped("subject")))
             self.assertEqual(mails.folder_id, inbox)
-            none = self.copy(mails, inbox)
+            none = self.copied(mails, inbox)
             self.assertEqual(none["copied"], 0, "they are there already")
 
         self.in_each_mode(story)
@@ -52,17 +52,17 @@ class TestWritebackCopies(SyncCase):
     def test_a_copy_is_taken_back_before_and_after_it_is_made(self):
         def story(account):
             mails, trash = self.two_mails(account)
-            undone = self.uncopy(self.copy(mails, trash))
+            undone = self.taken_back(self.copied(mails, trash))
             self.assertEqual((undone["changed"], undone["late"]), (mails.ids, []))
             self.assertEqual(self.at_rest(account), (4, 0))
-            first = self.copy(mails[:1], trash)
+            first = self.copied(mails[:1], trash)
             self.work(account)
-            second = self.copy(mails, trash)
+            second = self.copied(mails, trash)
             self.assertEqual(self.at_rest(account), (4, 3))
-            self.uncopy(second)
+            self.taken_back(second)
             self.assertEqual(self.at_rest(account), (4, 1))
-            self.assertEqual(self.uncopy(second)["late"], second["copies"])
-            self.uncopy(first)
+            self.assertEqual(self.taken_back(second)["late"], second["copies"])
+            self.taken_back(first)
             self.assertEqual(self.at_rest(account), (4, 0))
 
         self.in_each_mode(story)
@@ -70,15 +70,15 @@ class TestWritebackCopies(SyncCase):
     def test_a_copy_that_is_taken_back_while_it_is_sent_is_not_sent(self):
         with self.account_in_mode("qresync") as account:
             mails, trash = self.messages(account), self.folder(account, "trash")
-            answer = self.copy(mails, trash)
+            answer = self.copied(mails, trash)
             before = OperationPush._sending
 
-            def taken_back(push, env, ids, state):
+            def undone(push, env, ids, state):
                 client = env["crm.mail.client"].with_user(self.owner)
                 client.undo_copy(answer["copies"][:1])
                 return before(push, env, ids, state)
 
-            with patch.object(OperationPush, "_sending", taken_back):
+            with patch.object(OperationPush, "_sending", undone):
                 self.work(account)
             self.assertEqual(self.at_rest(account), (4, len(mails) - 1))
             self.assertEqual(set(self.rows(trash)), set(mails[1:].mapped("subject")))

@@ -31,7 +31,7 @@ class TourWithLaneCase(TourCase):
     def tour(self, name, path=MESSAGES, user=None):
         model = self.env.registry["crm.mail.account"]
         with patch.object(model, "_trigger_lanes", self.work_at_once):
-            super().tour(name, path, user)
+            return super().tour(name, path, user)
 
     @staticmethod
     def work_at_once(accounts):

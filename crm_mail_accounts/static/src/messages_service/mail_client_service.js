@@ -117,9 +117,7 @@ export class MailClientService extends NewsService {
      * @param {number|false} [messageId]
      */
     async show(placeId, messageId = false) {
-        if (!this.screens) {
-            await this.openMessages();
-        }
+        await this.showScreen();
         // Where all inboxes are open as one, the mail is there as well.
         const isThere = this.store.openFolders.some(({id}) => id === placeId);
         await this.goTo({folderId: isThere ? this.store.placeId : placeId, messageId});
