@@ -286,6 +286,28 @@ test("arrows and j, k move the cursor, Enter opens", async () => {
     expect(".o_crm_mail_subject").toHaveText("Subject 2");
 });
 
+test("a page down goes as far as the window is high, but for one row", async () => {
+    mockMailServer({rows: manyRows(PAGE_SIZE)});
+    await mountMailClient();
+    await animationFrame();
+    const scroller = queryFirst(".o_crm_mail_rows");
+    const cursor = () => Number(queryFirst(".o_crm_mail_row_cursor").dataset.messageId);
+    const height = queryFirst(".o_crm_mail_row").offsetHeight;
+    for (const rows of [5, 3]) {
+        scroller.style.setProperty("max-height", `${rows * height}px`, "important");
+        await contains(".o_crm_mail_rows").focus();
+        await press("Home");
+        await animationFrame();
+        expect(cursor()).toBe(PAGE_SIZE);
+        await press("PageDown");
+        await animationFrame();
+        expect(cursor()).toBe(PAGE_SIZE - rows + 1);
+        await press("PageUp");
+        await animationFrame();
+        expect(cursor()).toBe(PAGE_SIZE);
+    }
+});
+
 test("beside an open mail the next one opens when the keyboard rests", async () => {
     const server = mockMailServer();
     await mountMailClient();

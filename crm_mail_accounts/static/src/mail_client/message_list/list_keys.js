@@ -6,11 +6,10 @@ export const OPEN_DELAY = 200;
 const STEPS = {
     ArrowDown: 1,
     ArrowUp: -1,
-    PageDown: 8,
-    PageUp: -8,
     Home: -Infinity,
     End: Infinity,
 };
+const PAGES = {PageDown: 1, PageUp: -1};
 
 /** The keys of the list itself; those that act on mails are in `use_mail_keys.js`. */
 export class ListKeys {
@@ -60,6 +59,15 @@ export class ListKeys {
         this.scroller.el?.focus({preventScroll: true});
     }
 
+    /** As many rows as are in sight, but for one by which the reader finds the place */
+    get pageRows() {
+        const {el} = this.scroller;
+        const row = el && el.querySelector(".o_crm_mail_row");
+        return row
+            ? Math.max(1, Math.floor(el.clientHeight / row.offsetHeight) - 1)
+            : 1;
+    }
+
     /** @param {KeyboardEvent} ev */
     onKeydown(ev) {
         // The boxes in the rows have keys of their own.
@@ -72,6 +80,8 @@ export class ListKeys {
         }
         if (ev.key in STEPS) {
             this.moveCursor(STEPS[ev.key]);
+        } else if (ev.key in PAGES) {
+            this.moveCursor(PAGES[ev.key] * this.pageRows);
         } else if ((ev.key === "Enter" || ev.key === " ") && this.store.cursorRow) {
             this.openRow(this.store.cursorRow);
         } else {
