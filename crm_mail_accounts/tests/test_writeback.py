@@ -262,6 +262,24 @@ class TestWriteback(SyncCase):
                         self.assertEqual(mail.folder_id, self.folder(account, target))
                         self.assertInStep(account)
 
+    def test_a_mark_follows_a_mail_that_somebody_else_has_just_moved(self):
+        """[F3] The server says OK to a change of mails that are not there."""
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                self.setUp()
+                with self.account_in_mode(mode) as account:
+                    inbox = self.folder(account, "inbox")
+                    mails = self.messages(account, folder_id=inbox.id)[:2]
+                    self.move("INBOX", str(mails[0].uid), "Trash")
+                    self.client().mark(mails.ids, ["flagged"])
+                    self.sync(account)
+                    self.env["crm.mail.operation"].search([]).not_before = False
+                    self.sync(account)
+                    self.assertEqual(mails[0].folder_id.role, "trash")
+                    self.assertEqual(self.on_server()["Trash"], {1: ("\\flagged",)})
+                    self.assertFalse(self.env["crm.mail.operation"].search([]))
+                    self.assertInStep(account)
+
     def test_a_refused_change_is_undone_on_screen_and_told(self):
         with self.account_in_mode("qresync") as account:
             mail = self.messages(account)[0]

@@ -199,6 +199,18 @@ class KeptMailbox:
 
         return self.commit(look)
 
+    def find_stored(
+        self, raw: str, before: Before, identities: Mapping[int, Expected]
+    ) -> tuple[int, dict[int, int]]:
+        """Nothing is ever renumbered here."""
+        return UIDVALIDITY, self.find_appended(raw, before, identities)
+
+    def still_there(self, uids: Iterable[int]) -> frozenset[int]:
+        wanted = list(uids)
+        return self.commit(
+            lambda env: frozenset(self._mails(env, wanted).mapped("uid"))
+        )
+
     def _mails(self, env, uids: Iterable[int], raw: str | None = None):
         folder = self._folder(env, raw or self.selected)
         return env["crm.mail.message"].search(

@@ -174,7 +174,10 @@ class OperationPush:
             add=step.add,
             remove=step.remove,
         )
-        messages = [step.message for step in group.steps]
+        there = session.still_there(step.uid for step in group.steps)
+        done = Group(tuple(step for step in group.steps if step.uid in there))
+        gone = [one for s in group.steps if s.uid not in there for one in s.ids]
+        messages = [step.message for step in done.steps]
         add = bits.pack(step.add - stored.refused)[0]
         remove = bits.pack(step.remove - stored.refused)[0]
         local = bits.pack(step.add & stored.refused)[0]
@@ -188,7 +191,9 @@ class OperationPush:
                 " WHERE id = ANY(%s)",
                 [add, remove, local, local_off, messages],
             )
-            self._settle(env, group.ids)
+            self._settle(env, done.ids)
+            # somebody moved these, so they are marked where they turn up
+            self._resolve(env, gone, work)
 
         self.commit(acknowledge)
 

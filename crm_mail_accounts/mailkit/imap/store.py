@@ -66,7 +66,7 @@ class StoringSession(VerifyingSession):
         remove: Iterable[str] = (),
     ) -> Stored:
         """Add and remove flags of mails of the open folder; UIDs that are gone are
-        passed over.
+        passed over, of which :meth:`still_there` tells.
 
         :raises UidValidityChanged: the folder's UIDs are other ones by now
         :raises ServerRefused: ``folder_read_only``
@@ -86,6 +86,19 @@ class StoringSession(VerifyingSession):
             refused=refused,
             modseq=answers.modseq,
             modified=frozenset(answers.modified),
+        )
+
+    def still_there(self, uids: Iterable[int]) -> frozenset[int]:
+        """Those of the UIDs that the open folder has: a server says OK to a command
+        about mails that another client has just moved (RFC 9051 6.4.9)."""
+        self._need_folder()
+        wanted = set(uids)
+        reader = FetchReader(dropped=self.dropped)
+        return frozenset(
+            message.uid
+            for chunk in sets.chunks(sorted(wanted))
+            for message in self._fetch(reader, chunk, b"(UID)")
+            if message.uid in wanted
         )
 
     def _store(

@@ -70,6 +70,8 @@ def test_uids_that_are_gone_are_passed_over(box):
         session.store_flags([1, 999], uidvalidity=state.uidvalidity, add=["\\Seen"])
         session.store_flags([998], uidvalidity=state.uidvalidity, add=["\\Seen"])
         session.store_flags([], uidvalidity=state.uidvalidity, add=["\\Seen"])
+        assert session.still_there([1, 998, 999]) == {1}
+        assert session.still_there([]) == frozenset()
     assert [uid for uid, flags in box.flags().items() if flags] == [1]
 
 
