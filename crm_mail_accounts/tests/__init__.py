@@ -72,6 +72,7 @@ from . import test_sync_faults
 from . import test_sync_follow
 from . import test_sync_identity
 from . import test_sync_peer
+from . import test_sync_processes
 from . import test_sync_refusals
 from . import test_sync_untidy
 from . import test_sync_workers

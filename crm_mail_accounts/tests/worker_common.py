@@ -2,6 +2,7 @@
 
 import os
 import signal
+import traceback
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from unittest.mock import patch
@@ -110,22 +111,32 @@ class WorkerCase(StoryCase):
     def killed(self, *patches) -> bool:
         """Let the lane work in a process of its own under these patches, and tell
         whether it was killed."""
+
+        def work():
+            with ExitStack() as stack:
+                for one in patches:
+                    stack.enter_context(one)
+                self.lane()
+
+        status = os.waitpid(self.process(work), 0)[1]
+        self.assertIn(status, (0, signal.SIGKILL))
+        return bool(status)
+
+    def process(self, work) -> int:
+        """Begin ``work()`` in a process of its own, as another host would do it; its
+        number, for ``os.waitpid``."""
         child = os.fork()
         if child:
-            status = os.waitpid(child, 0)[1]
-            self.assertIn(status, (0, signal.SIGKILL))
-            return bool(status)
+            return child
         try:
             # Connections are the parent's: this process makes its own.
             sql_db._Pool = sql_db._Pool_readonly = None
             self.registry._db = sql_db.db_connect(self.registry.db_name)
             self.registry._db_readonly = None
-            with ExitStack() as stack:
-                for one in patches:
-                    stack.enter_context(one)
-                self.lane()
+            work()
             os._exit(0)
         except BaseException:
+            traceback.print_exc()
             os._exit(1)
 
 
