@@ -16,6 +16,8 @@ class StoryCase(SyncCase):
     """A mailbox with a linked mail that keeps moving, another client, and a user."""
 
     number = 0
+    stocked = 0
+    """Up to this number the user has mails to deal with already."""
 
     # -- the mailbox -----------------------------------------------------------------
 
@@ -60,10 +62,22 @@ class StoryCase(SyncCase):
             client.select(source)
             client.uid("MOVE", str(kept.uid), target)
 
+    def stock(self, account, count):
+        """Mails for so many times :meth:`user`, all at once: it waits for none."""
+        numbers = range(self.number + 1, self.number + count + 1)
+        self.deliver(*numbers)
+        self.sync(account)
+        self.stocked = numbers[-1]
+
+    def deliver(self, *numbers):
+        doomed = [simple_mail(f"Doomed {number}") for number in numbers]
+        self.mailbox.append(*doomed, folder="Trash")
+        self.mailbox.append(*(simple_mail(f"Moved {number}") for number in numbers))
+
     def user(self, account, see=None) -> dict:
         """Marks, a move there or back, and a deletion for good, by the owner.
 
-        ``see`` brings the mails that arrive here; by default a turn of the lane.
+        ``see`` brings here what arrives now; by default a turn of the lane.
 
         Returns what has to be true on the server: subject -> folder (``None``: gone),
         and the flag that each must have.
@@ -73,9 +87,9 @@ class StoryCase(SyncCase):
         kept = self.shown(account, "Mail 0")
         inbox, trash = (self.folder(account, role) for role in ("inbox", "trash"))
         target = self.named(account, "Work") if kept.folder_id == inbox else inbox
-        self.mailbox.append(simple_mail(f"Doomed {self.number}"), folder="Trash")
-        self.mailbox.append(simple_mail(f"Moved {self.number}"))
-        (see or (lambda: self.sync(account)))()
+        if self.number > self.stocked:
+            self.deliver(self.number)
+            (see or (lambda: self.sync(account)))()
         doomed = self.shown(account, f"Doomed {self.number}")
         moved = self.shown(account, f"Moved {self.number}")
         marked = self.shown(account, "Mail 1")
