@@ -69,6 +69,7 @@ from . import crm_mail_client_reading
 from . import crm_mail_client_panel
 from . import crm_mail_client_compose
 from . import crm_mail_client_compose_files
+from . import crm_mail_client_record_files
 from . import crm_mail_client_drafts
 from . import crm_mail_client_templates
 from . import crm_mail_client_outgoing

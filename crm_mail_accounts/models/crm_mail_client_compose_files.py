@@ -21,23 +21,6 @@ class CrmMailClient(models.AbstractModel):
     # -- files -------------------------------------------------------------------
 
     @api.model
-    def compose_attach_records(self, outgoing_id, attachment_ids) -> list[dict]:
-        """Copy attachments of records into the mail; what the user may read.
-
-        :raises AccessError: not the user's mail, or an attachment they may not read
-        """
-        mail = self._draft(outgoing_id)
-        files = self.env["ir.attachment"].browse(
-            [int(one) for one in list(attachment_ids)[:MOST_FILES]]
-        )
-        files.check_access("read")
-        made = [
-            mail._changeable()._attach(file.name, file.raw or b"", file.mimetype)
-            for file in files
-        ]
-        return [compose_payload.attachment(mail, one) for one in made]
-
-    @api.model
     def compose_detach(self, outgoing_id, attachment_id) -> bool:
         """Take a file out of the mail."""
         mail = self._draft(outgoing_id)._changeable()

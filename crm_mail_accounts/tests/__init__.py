@@ -56,6 +56,7 @@ from . import test_rules_engine
 from . import test_secrets
 from . import test_quarantine
 from . import test_reading
+from . import test_record_files
 from . import test_report
 from . import test_security
 from . import test_sender

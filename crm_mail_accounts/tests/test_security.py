@@ -93,6 +93,11 @@ CLIENT_CALLS = {
     "compose_undo": lambda s: (s.outgoing.id,),
     "compose_take_over": lambda s: (s.outgoing.id,),
     "compose_discard": lambda s: (s.outgoing.id,),
+    "compose_record_files": lambda s: (
+        s.mail.id,
+        {"model": "crm.lead", "res_id": s.lead.id},
+    ),
+    "compose_find_files": lambda s: ("Deal",),
     "compose_attach_records": lambda s: (s.outgoing.id, []),
     "compose_detach": lambda s: (s.outgoing.id, 1),
     "compose_complete": lambda s: ("rosa",),
@@ -182,6 +187,7 @@ BY_RECORD = {
 """
 WRITERS_ONLY = {
     "compose_complete",
+    "compose_find_files",
     "compose_parse_addresses",
     "compose_templates",
     "outgoing_list",

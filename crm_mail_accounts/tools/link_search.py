@@ -76,6 +76,16 @@ def search(env, partner, term: str, model=False) -> list[dict]:
     return found
 
 
+def named(env, term: str) -> dict[str, list[int]]:
+    """Records of the usual models by name: ``{model: ids}``."""
+    links = env["crm.mail.link"]
+    return {
+        name: [res_id for res_id, _name in env[name].name_search(term, limit=EACH)]
+        for name in USUAL
+        if links._has_chatter(name) and env[name].has_access("read")
+    }
+
+
 def _related(records, partner) -> Domain | None:
     """What hangs on the partner's company; ``None`` when nothing is known to."""
     if not partner:

@@ -1,4 +1,4 @@
-import {makeFilter} from "./mail_client_test_values";
+import {makeComposeAttachment, makeFilter} from "./mail_client_test_values";
 
 /**
  * What the server of the tests makes of changes: `rows` and the unread counts of
@@ -175,6 +175,8 @@ export function mailChanges(server, value, state) {
         compose_undo: (id) => takeOut(id) && value("opened", [id]),
         compose_discard: takeOut,
         compose_take_over: (id) => value("opened", [id]),
+        compose_attach_records: (_id, attachmentIds) =>
+            attachmentIds.map((id) => makeComposeAttachment({id: 1000 + id})),
         compose_detach: () => true,
         outgoing_send_now: takeOut,
         outgoing_retry: takeOut,

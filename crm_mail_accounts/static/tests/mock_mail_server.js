@@ -110,6 +110,9 @@ export function mockMailServer(values = {}) {
         people: [],
         parsed: (text) => ({addresses: [{name: "", email: text}], wrong: []}),
         templates: [],
+        /** Files of the records that a mail has to do with, and those found by name */
+        recordFiles: {groups: [], more: false},
+        foundFiles: {groups: [], more: false},
         template: {subject: "", body_html: "", to: [], attachments: []},
         /** Mails that leave, by kind */
         outgoing: {scheduled: [], outgoing: [], drafts: [], undelivered: []},
@@ -218,6 +221,8 @@ export function mockMailServer(values = {}) {
         compose_complete: (...args) => value("people", args),
         compose_parse_addresses: (...args) => value("parsed", args),
         compose_templates: () => value("templates", []),
+        compose_record_files: (...args) => value("recordFiles", args),
+        compose_find_files: (...args) => value("foundFiles", args),
         compose_apply_template: (...args) => {
             server.changes.push(["compose_apply_template", ...args]);
             return value("template", args);

@@ -3,6 +3,7 @@ import {_t} from "@web/core/l10n/translation";
 
 import {ComposeBackup} from "./compose_backup";
 import {ComposeLost} from "./compose_lost";
+import {ComposeRecordFiles} from "./compose_record_files";
 import {ComposeSaver} from "./compose_saver";
 import {ComposeSending} from "./compose_sending";
 import {ComposeTemplates} from "./compose_templates";
@@ -38,6 +39,7 @@ export class ComposeActions {
         this.backup = new ComposeBackup();
         this.saver = new ComposeSaver(client, this.backup);
         this.uploads = new ComposeUploads(client, this.saver, fileUpload);
+        this.recordFiles = new ComposeRecordFiles(this);
         this.templates = new ComposeTemplates(this);
         this.sending = new ComposeSending(this);
         this.lost = new ComposeLost(this);

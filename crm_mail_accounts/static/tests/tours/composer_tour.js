@@ -56,6 +56,68 @@ addTour("crm_mail_accounts_reply", {
     ],
 });
 
+const row = (name) => `.o_crm_mail_record_file:contains(${name})`;
+
+addTour("crm_mail_accounts_record_files", {
+    steps: () => [
+        {
+            content: "Open the mail",
+            trigger: ".o_crm_mail_row:contains(Drawings)",
+            run: "click",
+        },
+        {
+            content: "Answer it",
+            trigger: ".o_crm_mail_reading_pane [data-answer='reply']",
+            run: "click",
+        },
+        {
+            content: "More ways to attach",
+            trigger: ".o_crm_mail_attach_menu",
+            run: "click",
+        },
+        {
+            content: "From a record",
+            trigger: ".o_crm_mail_attach_record",
+            run: "click",
+        },
+        {
+            content: "A file of the opportunity that the mail is linked to",
+            trigger: `[aria-label='Spring order'] ${row("plan.pdf")} input`,
+            run: "click",
+        },
+        {
+            content: "One of another opportunity, found by its name",
+            trigger: ".o_crm_mail_record_files_search",
+            run: "edit verona",
+        },
+        {
+            content: "It lies on that one",
+            trigger: `[aria-label='Bridge of Verona'] ${row("scan.pdf")} input`,
+            run: "click",
+        },
+        {
+            content: "Attach both",
+            trigger: ".o_crm_mail_record_files_confirm:contains(Attach 2 files)",
+            run: "click",
+        },
+        {
+            content: "They are in the mail",
+            trigger:
+                "body:not(:has(.modal)) .o_crm_mail_compose_files:has(a:contains(plan.pdf)):has(a:contains(scan.pdf))",
+        },
+        {
+            content: "Send it",
+            trigger: ".o_crm_mail_send",
+            run: "click",
+        },
+        {
+            content: "It is on its way",
+            trigger:
+                "body:not(:has(.o_crm_mail_composer)) .o_notification:contains(on its way)",
+        },
+    ],
+});
+
 addTour("crm_mail_accounts_schedule", {
     steps: () => [
         {

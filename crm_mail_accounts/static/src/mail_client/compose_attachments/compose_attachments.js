@@ -3,11 +3,7 @@ import {_t} from "@web/core/l10n/translation";
 
 import {useMailClient} from "../../messages_service/use_mail_client";
 import {fileSize} from "../attachment_card/file_size";
-
-/** A file grows by a third on its way: mail carries letters, not bytes. */
-const ON_THE_WAY = 4 / 3;
-/** Share of what the server takes from which on it is told how much is left */
-const TELL_FROM = 0.5;
+import {sizeNote} from "./size_note";
 
 /** The files of a mail that is being written, and how far their uploads are. */
 export class ComposeAttachments extends Component {
@@ -34,23 +30,8 @@ export class ComposeAttachments extends Component {
     /** @returns {{text: string, isTooMuch: boolean}|null} when there is much */
     get total() {
         const sender = this.store.compose.senderOf(this.draft);
-        const limit = (sender && sender.max_size) || 0;
-        const sizes = [...this.draft.attachments, ...this.draft.uploads];
-        const total = sizes.reduce((sum, {size}) => sum + size, 0) * ON_THE_WAY;
-        if (!limit || total < limit * TELL_FROM) {
-            return null;
-        }
-        const values = {size: fileSize(total), limit: fileSize(limit)};
-        const isTooMuch = total > limit;
-        return {
-            isTooMuch,
-            text: isTooMuch
-                ? _t(
-                      "The files are too large: %(size)s on their way, and the mail server takes %(limit)s. Remove some, or send a link.",
-                      values
-                  )
-                : _t("%(size)s of the %(limit)s that the mail server takes", values),
-        };
+        const files = [...this.draft.attachments, ...this.draft.uploads];
+        return sizeNote((sender && sender.max_size) || 0, files);
     }
 
     removeLabel({filename}) {

@@ -11,6 +11,7 @@ import {useMailClient} from "../../messages_service/use_mail_client";
 import {AddressField} from "../address_field/address_field";
 import {ComposeAttachments} from "../compose_attachments/compose_attachments";
 import {ComposeEditor} from "../compose_editor/compose_editor";
+import {RecordFilesDialog} from "../record_files_dialog/record_files_dialog";
 import {ScheduleDialog} from "../schedule_dialog/schedule_dialog";
 import {announcesFile} from "./forgotten_attachment";
 
@@ -361,6 +362,11 @@ export class Composer extends Component {
 
     chooseFiles() {
         this.fileInput.el.click();
+    }
+
+    chooseRecordFiles() {
+        this.editor.flush?.();
+        this.dialog.add(RecordFilesDialog, {draftKey: this.draft.key});
     }
 
     onFilesChosen() {
