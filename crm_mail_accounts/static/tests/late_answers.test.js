@@ -323,6 +323,50 @@ test("what was counted before an absence was ended does not begin it again", asy
     client.leave();
 });
 
+describe("a folder that is subscribed meanwhile", () => {
+    const boot = () => ({
+        ...progress(),
+        layout: {...server.layout},
+    });
+    const isSubscribed = (client) => client.store.getFolder(3).subscribed;
+
+    test("stays so when folders come that were asked for before it was done", async () => {
+        server.folders = [makeFolder({id: 3, subscribed: false})];
+        const client = await startClient();
+        const held = hold("bootstrap", boot);
+        onRpc("crm.mail.client", "subscribe_folder", () => {
+            server.folders[0].subscribed = true;
+            return true;
+        });
+        const booted = client.loadBoot();
+        await animationFrame();
+        await client.folders.subscribe(client.store.getFolder(3), true);
+        held[0].resolve();
+        await animationFrame();
+        expect(isSubscribed(client)).toBe(true);
+        held[1].resolve();
+        await booted;
+        expect(isSubscribed(client)).toBe(true);
+        client.leave();
+    });
+
+    test("is so in the end when they come before that", async () => {
+        server.folders = [makeFolder({id: 3, subscribed: false})];
+        const client = await startClient();
+        const done = new Deferred();
+        onRpc("crm.mail.client", "subscribe_folder", async () => {
+            await done;
+            return true;
+        });
+        const subscribed = client.folders.subscribe(client.store.getFolder(3), true);
+        await client.loadBoot();
+        done.resolve();
+        await subscribed;
+        expect(isSubscribed(client)).toBe(true);
+        client.leave();
+    });
+});
+
 test("a talk that was asked before a comment does not hide it", async () => {
     const client = await startClient();
     const said = [];

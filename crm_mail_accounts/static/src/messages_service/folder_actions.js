@@ -63,15 +63,21 @@ export class FolderActions {
     }
 
     /**
+     * Shown at once, and again when it is done: the folders may have been told anew
+     * meanwhile, as they were before.
+     *
      * @param {Folder} folder
      * @param {boolean} subscribed
      */
-    async subscribe(folder, subscribed) {
+    async subscribe({id}, subscribed) {
         const {client, store} = this;
-        store.setSubscribed(folder.id, subscribed);
-        const answer = await client.ask("subscribe_folder", [folder.id, subscribed]);
+        store.setSubscribed(id, subscribed);
+        const isNews = client.order.ask(`subscribed-${id}`);
+        const answer = await client.askChange("subscribe_folder", [id, subscribed]);
+        if (isNews(answer)) {
+            store.setSubscribed(id, answer.failed ? !subscribed : subscribed);
+        }
         if (answer.failed) {
-            store.setSubscribed(folder.id, !subscribed);
             client.tell(answer.sentence);
         }
     }

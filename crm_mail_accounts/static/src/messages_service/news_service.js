@@ -233,7 +233,7 @@ export class NewsService extends MessageService {
     async askBoot() {
         const {serial} = this.changes;
         const isNews = this.order.ask("progress");
-        const answer = await this.ask("bootstrap", []);
+        const answer = await this.askFresh("bootstrap", []);
         const isCurrent =
             !answer.failed && isNews(answer) && !this.changes.isStale(serial);
         return {answer, isCurrent};
