@@ -88,6 +88,7 @@ class TestSyncUntidy(SyncCase):
                 self.setUp()
                 self.mailbox.append(*(simple_mail(f"Mail {n}") for n in range(5)))
                 self.mailbox.append(simple_mail("w"), folder="Work", create=True)
+                self.mailbox.append(folder="Yak", create=True)
                 self.mailbox.append(simple_mail("z"), folder="Zebra", create=True)
                 with self.account_with(habit, hide=hide) as account:
                     self.story(account)
@@ -110,3 +111,24 @@ class TestSyncUntidy(SyncCase):
                     self.sync(account)
                     self.assertLess(len(self.proxy.commands), 60)
                     account.unlink()
+
+    def test_nul_where_no_server_should_send_it(self):
+        """In texts, keywords and names, which no column can hold."""
+        mails = (simple_mail("Nul here"), simple_mail("Other"))
+        self.mailbox.append(*mails, flags="(Nul-here)")
+        self.mailbox.append(simple_mail("Hidden"), folder="Yak", create=True)
+        for extensions, hide in (("all", ()), ("bare", BARE)):
+            with (
+                self.subTest(extensions=extensions),
+                self.account_with("nul", hide=hide) as account,
+            ):
+                self.assertFalse(account.error_code, account.error_message)
+                inbox = self.folder(account, "inbox")
+                found = self.messages(account, folder_id=inbox.id)
+                self.assertEqual(set(found.mapped("subject")), {"Nulhere", "Other"})
+                self.assertEqual(set(found.mapped("from_name")), {"RosaConti"})
+                self.assertEqual(set(found.mapped("state")), {"ok"})
+                for mail in found:
+                    self.assertIn("please", str(self.client().open_message(mail.id)))
+                self.follow(account)
+                account.unlink()

@@ -63,7 +63,7 @@ _FIELDS = rb'[A-Za-z0-9 -]*(?:"[A-Za-z0-9-]*"[A-Za-z0-9 -]*)*'
 _USUAL = re.compile(
     rb"\((?:(?:UID (\d{1,10})|FLAGS " + _WORDS + rb'|INTERNALDATE "([^"\\]{1,40})"'
     rb"|RFC822\.SIZE (\d{1,18})|MODSEQ \((\d{1,18})\)"
-    rb'|PREVIEW (NIL|"[^"\\{]*")'
+    rb'|PREVIEW (NIL|"[^"\\{\0]*")'
     rb"|EMAILID (" + _LISTED + rb")|THREADID (NIL|" + _LISTED + rb")"
     rb"|X-GM-MSGID (\d{1,20})|X-GM-THRID (\d{1,20})|X-GM-LABELS (" + _LISTED + rb")"
     rb") )*BODY\[HEADER\.FIELDS \(" + _FIELDS + rb"\)\] ~?\{\d+\+?\}\Z",
@@ -303,7 +303,12 @@ def _number(value) -> int | None:
 def _flags(value) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
-    return tuple(flag.decode("latin-1") for flag in value if isinstance(flag, bytes))
+    return tuple(
+        flag.decode("latin-1")
+        for flag in value
+        # with NUL it is no flag's name, and nothing could store it
+        if isinstance(flag, bytes) and b"\0" not in flag
+    )
 
 
 def _moment(value) -> datetime | None:
@@ -319,7 +324,10 @@ def _identifier(value) -> str | None:
 
 
 def _text(value) -> str | None:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else None
+    """Without NUL, which no database stores."""
+    if not isinstance(value, bytes):
+        return None
+    return value.decode("utf-8", "replace").replace("\0", "")
 
 
 def _labels(value) -> tuple[str, ...]:

@@ -104,7 +104,11 @@ def read_list(response: Untagged) -> ServerFolder | None:
         name = b"NIL"  # a folder of that name, unquoted
     if not isinstance(name, bytes) or not name or _has_control(name):
         return None
-    if not isinstance(delimiter, bytes) or len(delimiter) != 1:
+    if (
+        not isinstance(delimiter, bytes)
+        or len(delimiter) != 1
+        or _has_control(delimiter)
+    ):
         delimiter = None
     words = frozenset(
         word.decode("latin-1").lstrip("\\").lower()

@@ -77,6 +77,18 @@ def test_nul_and_8_bit_bytes_of_a_header_come_through():
     assert FetchReader().read(fetch(*segments)).sections[INDEX_SECTION] == content
 
 
+def test_nul_comes_through_in_nothing_but_bytes():
+    """A flag with it is no flag's name; of a text it is left out."""
+    for text in (
+        b'(UID 7 FLAGS (a b\0c) PREVIEW "d\0e" EMAILID (f\0g) ' + HEADER + b" {1}",
+        b'(flags (a b\0c) preview "d\0e" emailid (f\0g) uid 7 ' + HEADER + b" {1}",
+    ):
+        message = FetchReader().read(fetch(text, b"\0", b")"))
+        assert message.flags == ("a",)
+        assert message.extra == {"preview": "de", "emailid": "fg"}
+        assert message.sections == {INDEX_SECTION: b"\0"}
+
+
 def test_sections_are_told_apart():
     message = FetchReader().read(
         fetch(b'(UID 7 BODY[] "whole" BODY[1.2] NIL BODY[1.MIME]<0> "m")')

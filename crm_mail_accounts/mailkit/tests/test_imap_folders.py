@@ -34,6 +34,7 @@ def roles(*folders):
         (b'() "." "INBOX.Sent Items"', "INBOX.Sent Items", "INBOX.Sent Items", "."),
         (b'() "\\\\" "a\\\\b"', "a\\b", "a\\b", "\\"),
         (b"() NIL flat", "flat", "flat", None),
+        (b'() "\0" flat', "flat", "flat", None),
         (b'() "/" &AOA-', "&AOA-", "à", "/"),
         (b'() "/" "[Gmail]/Posta inviata"', *["[Gmail]/Posta inviata"] * 2, "/"),
         (b'() "/" NIL', "NIL", "NIL", "/"),
@@ -54,7 +55,16 @@ def test_a_name_may_be_a_literal():
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"()", b'() "/"', b'() "/" ""', b"x y z", b'() "/" (x)', b'() "/" a\tb'],
+    [
+        b"",
+        b"()",
+        b'() "/"',
+        b'() "/" ""',
+        b"x y z",
+        b'() "/" (x)',
+        b'() "/" a\tb',
+        b'() "/" "a\0"',
+    ],
 )
 def test_a_line_that_cannot_be_read_is_none(text):
     assert line(text) is None

@@ -27,6 +27,13 @@ HABITS = (
     "literal_plus",
     "odd_names",
     "flags_last",
+    "nul",
+    "no_flags",
+    "no_date",
+    "date_without_month",
+    "year_1",
+    "year_9999",
+    "size_zero",
 )
 SHIFT = 4_294_000_000
 """Added to every UID by ``huge_uids``: the highest is just below 2**32."""
@@ -142,6 +149,40 @@ class UntidyProxy(ImapProxy):
             return response
         return match[1] + b" " + match[3] + b" " + match[2] + b")\r\n"
 
+    # -- values -------------------------------------------------------------------
+
+    def _nul(self, response):
+        """In headers, texts, keywords, previews, ids and the name of a folder."""
+        for plain in (b"Rosa Conti", b"Good morning", b"Nul here"):
+            response = response.replace(plain, plain.replace(b" ", b"\0"))
+        response = re.sub(rb"\b(EMAILID \(\w{4})\w", b"\\1\0", response)
+        if re.match(rb"\* \d+ FETCH \(", response):
+            response = response.replace(b"Nul-here", b"Nul\0here", 1)
+        if response.startswith(b"* LIST "):
+            response = re.sub(rb'"Yak"|Yak\b', b"{3}\r\nY\0k", response)
+        return response
+
+    def _no_flags(self, response):
+        return _in_index(rb"FLAGS \([^)]*\) ", b"", response)
+
+    def _no_date(self, response):
+        return _in_index(rb'INTERNALDATE "[^"]*" ', b"", response)
+
+    def _date_without_month(self, response):
+        return self._dated(b"02-Foo-2026 09:30:00 +0000", response)
+
+    def _year_1(self, response):
+        return self._dated(b"01-Jan-0001 00:00:00 +1400", response)
+
+    def _year_9999(self, response):
+        return self._dated(b"31-Dec-9999 23:59:59 -1200", response)
+
+    def _dated(self, date, response):
+        return _in_index(rb'(INTERNALDATE ")[^"]*', rb"\g<1>" + date, response)
+
+    def _size_zero(self, response):
+        return _in_index(rb"RFC822\.SIZE \d+", b"RFC822.SIZE 0", response)
+
     # -- folders ------------------------------------------------------------------
 
     def _no_delimiter(self, response):
@@ -192,6 +233,14 @@ def _down(match) -> bytes:
     return re.sub(
         rb"\d+", lambda number: b"%d" % max(int(number[0]) - SHIFT, 1), match[0]
     )
+
+
+def _in_index(pattern: bytes, other: bytes, response: bytes) -> bytes:
+    """In what is told of a mail besides its bytes."""
+    head, mark, body = response.partition(b"}\r\n")
+    if not re.match(rb"\* \d+ FETCH \(.*(?:DATE|SIZE)", head):
+        return response
+    return re.sub(pattern, other, head) + mark + body
 
 
 def _in_status(pattern: bytes, other: bytes, response: bytes) -> bytes:
