@@ -5,11 +5,11 @@ import {
     queryAllTexts,
     queryOne,
 } from "@odoo/hoot-dom";
-import {animationFrame, Deferred} from "@odoo/hoot-mock";
+import {advanceTime, animationFrame, Deferred} from "@odoo/hoot-mock";
 import {contains, onRpc, patchWithCleanup} from "@web/../tests/web_test_helpers";
 import {browser} from "@web/core/browser/browser";
 
-import {FOLLOWS_CONTENT} from "@crm_mail_accounts/mail_client/message_view/message_view";
+import {FOLLOWS_CONTENT} from "@crm_mail_accounts/mail_client/message_view/use_frame_width";
 
 import {
     defineMailClientModels,
@@ -123,6 +123,44 @@ test("quotes are shown and hidden by a button where the height follows", async (
     await animationFrame();
     await contains(".o_crm_mail_show_quotes").click();
     expect(frame()).toInclude("quotes=shown");
+});
+
+test("another width makes another frame, and keeps the height until it is there", async () => {
+    if (!FOLLOWS_CONTENT) {
+        return;
+    }
+    await openFirst({});
+    const frame = () => queryOne("iframe.o_crm_mail_frame");
+    const box = queryOne(".o_crm_mail_frame_box");
+    const kept = [];
+    const watcher = new MutationObserver(() => kept.push(box.style.minHeight));
+    watcher.observe(box, {attributeFilter: ["style"]});
+    const draw = async (width) => {
+        box.parentElement.style.width = `${width}px`;
+        await animationFrame();
+        await animationFrame();
+        await advanceTime(300);
+        await animationFrame();
+    };
+    const first = frame();
+    first.dispatchEvent(new Event("load"));
+    const {clientHeight, clientWidth} = box;
+    await draw(clientWidth - 10);
+    expect(frame()).toBe(first, {message: "a scrollbar is no reason"});
+    await draw(clientWidth - 100);
+    expect(frame()).not.toBe(first);
+    expect(kept).toInclude(`${clientHeight}px`);
+    frame().dispatchEvent(new Event("load"));
+    await animationFrame();
+    expect(box.style.minHeight).toBe("");
+    watcher.disconnect();
+});
+
+test("the files hold what only screen readers see", async () => {
+    await openFirst({attachments: [makeFile(2), makeFile(3)]});
+    const list = queryOne(".o_crm_mail_attachment_list");
+    const hidden = list.querySelector(".visually-hidden");
+    expect(list.contains(hidden.offsetParent)).toBe(true);
 });
 
 test("the facts of an invitation are told", async () => {

@@ -14,13 +14,7 @@ import {InvitationCard} from "../invitation_card/invitation_card";
 import {longDate} from "../message_list/message_date";
 import {MessageMenu} from "../message_menu/message_menu";
 import {ReplyBar} from "../reply_bar/reply_bar";
-
-/**
- * Whether a frame can take the height of its document without any script (CSS Sizing 4,
- * `frame-sizing`). Elsewhere its height is guessed from the lines of the mail.
- */
-export const FOLLOWS_CONTENT =
-    Boolean(window.CSS) && CSS.supports("frame-sizing", "content-height");
+import {FOLLOWS_CONTENT, useFrameWidth} from "./use_frame_width";
 
 /**
  * One mail, as it is read: who, when, what speaks against it, its files, its text.
@@ -59,6 +53,7 @@ export class MessageView extends Component {
         this.longDate = longDate;
         this.dialog = useService("dialog");
         this.state = useState({frameLoading: true, quotesShown: false});
+        this.frame = useFrameWidth();
         useEffect(
             (frameUrl) => {
                 this.state.frameLoading = Boolean(frameUrl);
@@ -140,6 +135,21 @@ export class MessageView extends Component {
     get mayTrust() {
         const {from, warnings = []} = this.data;
         return Boolean(from.email) && !warnings.some(({level}) => level === "danger");
+    }
+
+    onFrameLoad() {
+        this.state.frameLoading = false;
+        this.frame.onLoad();
+    }
+
+    /** A new frame for a new address, and for another width */
+    get frameKey() {
+        return `${this.frameUrl} ${this.frame.state.serial}`;
+    }
+
+    get frameBoxStyle() {
+        const {height} = this.frame.state;
+        return height ? `min-height: ${height}px` : "";
     }
 
     /** Where the height cannot follow: about as many lines as the mail has */
