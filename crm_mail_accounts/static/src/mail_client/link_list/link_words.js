@@ -67,6 +67,9 @@ export function audienceText(audience) {
         return _t("At present nobody else may open the record.");
     }
     const people = names.join(", ");
+    if (more === 1) {
+        return _t("%s and one more person can read it there.", people);
+    }
     return more
         ? _t("%(people)s and %(more)s more people can read it there.", {people, more})
         : _t("%s can read it there.", people);
