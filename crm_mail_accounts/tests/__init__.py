@@ -34,6 +34,7 @@ from . import test_link_records
 from . import test_link_rules
 from . import test_link_tours
 from . import test_log
+from . import test_mail_places
 from . import test_news
 from . import test_oauth
 from . import test_oauth_setup

@@ -21,18 +21,22 @@ const write_subject = (text) => ({
     run: `edit ${text}`,
 });
 
+const answerTheMail = () => [
+    {
+        content: "Open the mail",
+        trigger: ".o_crm_mail_row:contains(Drawings)",
+        run: "click",
+    },
+    {
+        content: "Answer it",
+        trigger: ".o_crm_mail_reading_pane [data-answer='reply']",
+        run: "click",
+    },
+];
+
 addTour("crm_mail_accounts_reply", {
     steps: () => [
-        {
-            content: "Open the mail",
-            trigger: ".o_crm_mail_row:contains(Drawings)",
-            run: "click",
-        },
-        {
-            content: "Answer it",
-            trigger: ".o_crm_mail_reading_pane [data-answer='reply']",
-            run: "click",
-        },
+        ...answerTheMail(),
         {
             content: "It goes to who wrote, and what they wrote is folded",
             trigger:
@@ -60,16 +64,7 @@ const row = (name) => `.o_crm_mail_record_file:contains(${name})`;
 
 addTour("crm_mail_accounts_record_files", {
     steps: () => [
-        {
-            content: "Open the mail",
-            trigger: ".o_crm_mail_row:contains(Drawings)",
-            run: "click",
-        },
-        {
-            content: "Answer it",
-            trigger: ".o_crm_mail_reading_pane [data-answer='reply']",
-            run: "click",
-        },
+        ...answerTheMail(),
         {
             content: "More ways to attach",
             trigger: ".o_crm_mail_attach_menu",
